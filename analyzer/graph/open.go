@@ -1,0 +1,113 @@
+package graph
+
+import "slices"
+
+// Relations is every relation, in the order of the documentation.
+func Relations() []Relation {
+	out := make([]Relation, len(relations))
+	for i, r := range relations {
+		out[i] = r.name
+	}
+	return out
+}
+
+// Reverse is the name of a relation read from To to From, and of a reverse the
+// relation itself.
+func (r Relation) Reverse() Relation {
+	for _, x := range relations {
+		switch r {
+		case x.name:
+			return x.reverse
+		case x.reverse:
+			return x.name
+		}
+	}
+	return ""
+}
+
+// Partners is the kinds that a relation, read in either direction, may lead to
+// from a kind; nil where the kind does not have the relation.
+func Partners(k Kind, r Relation) []Kind {
+	var out []Kind
+	for _, x := range relations {
+		for _, e := range x.ends {
+			switch {
+			case r == x.name && slices.Contains(e.From, k):
+				out = append(out, e.To...)
+			case r == x.reverse && slices.Contains(e.To, k):
+				out = append(out, e.From...)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// RelationsOf is every relation that a kind has, of either direction, in the
+// order of the documentation.
+func RelationsOf(k Kind) []Relation {
+	var out []Relation
+	for _, x := range relations {
+		for _, r := range []Relation{x.name, x.reverse} {
+			if len(Partners(k, r)) > 0 {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// OpenRelation says that n may have more edges of a relation, read in either
+// direction, than are seen. Openness has two ends: the reverse is opened on every
+// node that could be the partner.
+func (g *Graph) OpenRelation(n *Node, r Relation, why string) {
+	partners := Partners(n.Kind, r)
+	if len(partners) == 0 {
+		return
+	}
+	open(n, r, why)
+	for _, m := range g.Nodes {
+		if m != n && slices.Contains(partners, m.Kind) {
+			open(m, r.Reverse(), why)
+		}
+	}
+}
+
+// OpenEnd says that there is, or may be, an edge of which one end is unknown:
+// its relation is opened on every node of the kinds that could be that end, and
+// on the known end. known may be nil.
+func (g *Graph) OpenEnd(known *Node, r Relation, why string) {
+	if known != nil {
+		g.OpenRelation(known, r, why)
+		return
+	}
+	for _, n := range g.Nodes {
+		for _, x := range []Relation{r, r.Reverse()} {
+			if len(Partners(n.Kind, x)) > 0 {
+				open(n, x, why)
+			}
+		}
+	}
+}
+
+// OpenKind says that there may be more nodes of a kind than are seen, and so
+// more edges to them.
+func (g *Graph) OpenKind(k Kind, why string) {
+	if _, already := g.Open[k]; !already {
+		g.Open[k] = why
+	}
+	for _, r := range RelationsOf(k) {
+		partners := Partners(k, r)
+		for _, n := range g.Nodes {
+			if slices.Contains(partners, n.Kind) {
+				open(n, r.Reverse(), why)
+			}
+		}
+	}
+}
+
+func open(n *Node, r Relation, why string) {
+	if _, already := n.Open[r]; !already {
+		n.Open[r] = why
+	}
+}
