@@ -93,6 +93,7 @@ type Resource struct {
 	Type       string // as written: "AWS::SQS::Queue", "aws_sqs_queue"
 	Properties Value
 	Metadata   Value
+	Attributes Value      // CloudFormation: all that the resource says beside its Properties (DependsOn, Connectors, …), a Map
 	If         Guard      // when it exists
 	Uncertain  bool       // how many of it there are is unknown (count, for_each, Fn::ForEach)
 	At         Location   // its name: one line
