@@ -1,0 +1,97 @@
+package aws
+
+import (
+	"strings"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// arn is an Amazon Resource Name as far as it is known: arn:partition:service:
+// region:account:resource (AWS General Reference, Amazon Resource Names). A field
+// that holds something unknown keeps its place.
+type arn struct {
+	service  string
+	resource []source.Part // the last field, pieces as written
+}
+
+// parseARN reads a text that starts as an ARN.
+func parseARN(pieces []source.Part) (arn, bool) {
+	if len(pieces) == 0 || !strings.HasPrefix(pieces[0].Text, "arn:") {
+		return arn{}, false
+	}
+	var a arn
+	field := 0
+	var service strings.Builder
+	for i, p := range pieces {
+		if p.Text == "" { // a reference or something unknown stays within its field
+			if field >= 5 {
+				a.resource = append(a.resource, pieces[i])
+			}
+			continue
+		}
+		rest := p.Text
+		for field < 5 {
+			head, tail, more := strings.Cut(rest, ":")
+			if field == 2 {
+				service.WriteString(head)
+			}
+			if !more {
+				rest = ""
+				break
+			}
+			field++
+			rest = tail
+		}
+		if field >= 5 && rest != "" {
+			p.Start += len(p.Text) - len(rest)
+			p.Text = rest
+			a.resource = append(a.resource, p)
+		}
+	}
+	a.service = service.String()
+	return a, field >= 2
+}
+
+// name is the literal name of the resource, behind its type: "orders" of
+// "table/orders/index/*" and of "function:orders:live".
+func (a arn) name() (string, bool) {
+	if len(a.resource) != 1 || a.resource[0].Text == "" {
+		return "", false
+	}
+	text := a.resource[0].Text
+	if i := strings.IndexAny(text, ":/"); i >= 0 && typedResource[a.service] {
+		text = text[i+1:]
+	}
+	if i := strings.IndexAny(text, ":/"); i >= 0 {
+		text = text[:i]
+	}
+	return text, text != "" && !strings.ContainsAny(text, "*?")
+}
+
+// typedResource lists the services whose ARNs put a type before the name.
+var typedResource = map[string]bool{
+	"lambda": true, "dynamodb": true, "kinesis": true, "firehose": true, "events": true, "states": true,
+	"secretsmanager": true, "ssm": true, "rds": true, "es": true, "aoss": true, "elasticloadbalancing": true,
+	"ecs": true, "kafka": true, "scheduler": true, "pipes": true, "logs": true, "iam": true, "cognito-idp": true,
+	"elasticache": true, "appsync": true, "redshift": true, "mq": true,
+}
+
+// allows reports whether a node can be what the ARN names, by its service.
+func (a arn) allows(n *graph.Node) bool {
+	services, ok := servicesOf[n.Kind]
+	if !ok || a.service == "" {
+		return true
+	}
+	return strings.Contains(" "+services+" ", " "+a.service+" ")
+}
+
+// servicesOf lists the ARN services under which a kind is named, apart by a
+// blank; API Gateway's own ARNs carry the service behind an integration.
+var servicesOf = map[graph.Kind]string{
+	graph.Function: "lambda apigateway", graph.Queue: "sqs apigateway", graph.Topic: "sns apigateway",
+	graph.Table: "dynamodb apigateway", graph.Bucket: "s3 apigateway", graph.StateMachine: "states apigateway",
+	graph.Stream: "kinesis apigateway", graph.DeliveryStream: "firehose apigateway", graph.Bus: "events apigateway",
+	graph.API: "execute-api apigateway appsync", graph.Secret: "secretsmanager", graph.Parameter: "ssm",
+	graph.UserPool: "cognito-idp", graph.LogGroup: "logs", graph.Role: "iam", graph.Rule: "events",
+}

@@ -1,0 +1,30 @@
+package aws
+
+import "github.com/serverlens/serverlens/analyzer/graph"
+
+// computed is the attributes of nodes that no single property states.
+var computed = map[graph.Kind][]attr{
+	graph.External: {
+		{name: "service", typ: text, doc: "Service of the ARN that mentions it."},
+	},
+	graph.Resource: {
+		{name: "type", typ: text, doc: "Resource type as written."},
+	},
+}
+
+// edgeAttrs is the attributes of edges that no link of a row states.
+var edgeAttrs = map[graph.Relation][]attr{
+	graph.Triggers: {
+		{name: "mode", typ: text, enum: []string{"sync", "async", "poll_queue", "poll_stream", "schedule"}, doc: "How the event arrives."},
+		{name: "dead_letter", typ: flag, doc: "Whether events that cannot be delivered or processed are kept."},
+	},
+	graph.Invokes: {
+		{name: "mode", typ: text, enum: []string{"sync", "async"}, doc: "Whether the caller waits for the result."},
+	},
+	graph.DeadLettersTo: {
+		{name: "of", typ: text, doc: "Id of the edge whose events end here, if it is one edge's."},
+	},
+	graph.OnFailureTo: {
+		{name: "of", typ: text, doc: "Id of the edge whose failures are recorded here, if it is one edge's."},
+	},
+}

@@ -1,0 +1,315 @@
+package aws
+
+import (
+	"fmt"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// builder holds a graph while it is made.
+type builder struct {
+	g         *graph.Graph
+	resources []*resource
+	byAddress map[*source.Stack]map[string]*resource
+	exports   map[string]export
+	names     map[string][]*graph.Node // nodes by literal physical name
+	joined    bool                     // more than one stack
+	open      []openEnd
+}
+
+// resource is a declared resource on its way into the graph.
+type resource struct {
+	*source.Resource
+	stack *source.Stack
+	row   *row        // nil for a type without one
+	node  *graph.Node // nil for a type that has no node (yet)
+}
+
+type export struct {
+	stack *source.Stack
+	value source.Value
+}
+
+type openEnd struct {
+	known *graph.Node
+	rel   graph.Relation
+	why   string
+}
+
+func newBuilder(stacks []*source.Stack) *builder {
+	b := &builder{
+		g: graph.New(), byAddress: map[*source.Stack]map[string]*resource{},
+		exports: map[string]export{}, names: map[string][]*graph.Node{}, joined: len(stacks) > 1,
+	}
+	for _, s := range stacks {
+		b.byAddress[s] = make(map[string]*resource, len(s.Resources))
+		for i := range s.Resources {
+			r := &resource{Resource: &s.Resources[i], stack: s, row: byType[s.Resources[i].Type]}
+			b.resources = append(b.resources, r)
+			b.byAddress[s][r.Address] = r
+		}
+		for _, o := range s.Outputs {
+			if name, ok := o.Export.AsString(); ok {
+				b.exports[name] = export{s, o.Value}
+			}
+		}
+		for _, c := range s.Conditions {
+			c.Name = b.scoped(s, c.Name)
+			c.Expr = b.scopedExpr(s, c.Expr)
+			b.g.Conditions = append(b.g.Conditions, c)
+		}
+		for p, values := range s.Allowed {
+			b.g.Allowed[b.scoped(s, p)] = values
+		}
+	}
+	return b
+}
+
+// scoped is a name of one stack as it is called in a graph of several.
+func (b *builder) scoped(s *source.Stack, name string) string {
+	if !b.joined {
+		return name
+	}
+	return s.Name + "#" + name
+}
+
+func (b *builder) scopedExpr(s *source.Stack, e source.Expr) source.Expr {
+	if b.joined {
+		if e.Name != "" {
+			e.Name = b.scoped(s, e.Name)
+		}
+		args := make([]source.Expr, len(e.Args))
+		for i, a := range e.Args {
+			args[i] = b.scopedExpr(s, a)
+		}
+		e.Args = args
+	}
+	return e
+}
+
+func (b *builder) guard(s *source.Stack, g source.Guard) source.Guard {
+	if !b.joined || len(g) == 0 {
+		return g
+	}
+	out := make(source.Guard, len(g))
+	for i, t := range g {
+		out[i] = source.Term{Condition: b.scoped(s, t.Condition), Not: t.Not}
+	}
+	return out
+}
+
+// nodes makes the node of every resource whose row has a kind.
+func (b *builder) nodes() {
+	for _, r := range b.resources {
+		if r.row != nil && r.row.kind != "" {
+			b.declare(r, r.row.kind)
+			for i := range r.row.attrs {
+				a := &r.row.attrs[i]
+				if v := b.attr(r, a, r.Properties); v.Kind != source.Unset {
+					r.node.Attrs[a.name] = v
+				}
+			}
+		}
+	}
+}
+
+// declare makes the node of a resource.
+func (b *builder) declare(r *resource, k graph.Kind) *graph.Node {
+	n := &graph.Node{
+		ID: b.scoped(r.stack, r.Address), Kind: k, Type: r.Type, If: b.guard(r.stack, r.If),
+		At: r.At, Via: r.Via, Stack: r.stack,
+	}
+	if r.row != nil {
+		if name, ok := r.get(r.Properties, r.row.name).AsString(); ok && name != "" {
+			n.Name = name
+			b.names[name] = append(b.names[name], n)
+		}
+	}
+	r.node = b.g.Add(n)
+	return r.node
+}
+
+// attr is the value of an attribute: as written, else what AWS assumes, which
+// then stands at the resource's name.
+func (b *builder) attr(r *resource, a *attr, in source.Value) source.Value {
+	var v source.Value
+	if a.read != nil {
+		v = a.read(b, r, in)
+	} else {
+		v = r.get(in, a.at)
+	}
+	if v.Kind == source.List && len(v.Items) == 1 {
+		v = v.Items[0]
+	}
+	if (v.Kind == source.Unset || v.Kind == source.Null) && a.def != nil {
+		v = literal(a.def)
+		v.At = r.At
+	}
+	if v.Kind == source.Null {
+		return source.Value{At: v.At}
+	}
+	return v
+}
+
+// literal is a default of a row as a value; Unset for nil.
+func literal(def any) source.Value {
+	switch d := def.(type) {
+	case nil:
+		return source.Value{}
+	case string:
+		return source.StringOf(d, source.Location{})
+	case int:
+		return source.NumberOf(float64(d), source.Location{})
+	case float64:
+		return source.NumberOf(d, source.Location{})
+	case bool:
+		return source.BoolOf(d, source.Location{})
+	}
+	panic(fmt.Sprintf("a row's default is a %T", def))
+}
+
+// link makes the edges of one link of a resource's row.
+func (b *builder) link(r *resource, l *link) {
+	if l.each == (prop{}) {
+		b.connectLink(r, l, nil, r.Properties)
+		return
+	}
+	for g, x := range r.get(r.Properties, l.each).Elements() {
+		b.connectLink(r, l, g, x)
+	}
+}
+
+func (b *builder) connectLink(r *resource, l *link, g source.Guard, in source.Value) {
+	attrs := map[string]source.Value{}
+	if l.mode != "" {
+		attrs["mode"] = source.StringOf(l.mode, r.At)
+	}
+	for i := range l.attrs {
+		if v := b.attr(r, &l.attrs[i], in); v.Kind != source.Unset {
+			attrs[l.attrs[i].name] = v
+		}
+	}
+	base, ok := b.guard(r.stack, r.If).And(b.guard(r.stack, g))
+	if !ok {
+		return
+	}
+	at := in.At
+	if l.each == (prop{}) {
+		at = r.At
+	}
+	for _, f := range b.ends(r, l.rel, l.from, in, false) {
+		for _, t := range b.ends(r, l.rel, l.to, in, true) {
+			when, ok := base.And(f.when)
+			if ok {
+				when, ok = when.And(t.when)
+			}
+			if !ok || f.node == t.node && f.node != nil {
+				continue
+			}
+			e := b.connect(r, edge{rel: l.rel, from: f, to: t, when: when, at: at, attrs: attrs})
+			b.deadLetter(r, l, e, in)
+		}
+	}
+}
+
+// ends is the nodes at one end of a link: the resource itself where p is empty.
+func (b *builder) ends(r *resource, rel graph.Relation, p prop, in source.Value, to bool) []end {
+	if p == (prop{}) {
+		if r.node == nil && r.row != nil && r.row.is != (prop{}) {
+			return b.ends(r, rel, r.row.is, r.Properties, to)
+		}
+		return []end{{node: r.node, at: r.At}}
+	}
+	return b.resolve(r, r.get(in, p), partnersOf(rel, to))
+}
+
+// edge is what is known of an edge before it is made.
+type edge struct {
+	rel      graph.Relation
+	basis    *graph.Basis // Declared unless set
+	from, to end
+	when     source.Guard
+	at       source.Location
+	attrs    map[string]source.Value
+}
+
+// connect makes an edge, or returns the equal one that is there. Where it was
+// written is the place of the reference, the most telling of its places.
+func (b *builder) connect(r *resource, e edge) *graph.Edge {
+	basis := graph.Declared
+	if e.basis != nil {
+		basis = *e.basis
+	}
+	at := e.at
+	for _, end := range []end{e.from, e.to} {
+		if end.node != r.node && !end.at.IsZero() {
+			at = end.at
+		}
+	}
+	for _, x := range []struct{ end, other end }{{e.from, e.to}, {e.to, e.from}} {
+		if x.end.unresolved != "" {
+			b.open = append(b.open, openEnd{x.other.node, e.rel, x.end.unresolved})
+		}
+	}
+	return b.g.Connect(&graph.Edge{
+		From: e.from.node, To: e.to.node, Relation: e.rel, Basis: basis,
+		If: e.when, At: at, Via: r.Via, Attrs: e.attrs,
+	})
+}
+
+// deadLetter makes the edge to the dead-letter target of e, if its link has one,
+// and says on e whether there is one.
+func (b *builder) deadLetter(r *resource, l *link, e *graph.Edge, in source.Value) {
+	if l.dead == (prop{}) {
+		return
+	}
+	v := r.get(in, l.dead)
+	rel := l.deadRel
+	if rel == "" {
+		rel = graph.DeadLettersTo
+	}
+	from := e.From
+	if l.deadFrom != "" && e.To != nil && e.To.Kind == l.deadFrom {
+		from = e.To
+	}
+	e.Attrs = cloneWith(e.Attrs, "dead_letter", b.present(v, r.At))
+	for _, t := range b.resolve(r, v, partnersOf(rel, true)) {
+		when, ok := e.If.And(t.when)
+		if ok && from != nil && t.node != from {
+			b.connect(r, edge{rel: rel, from: end{node: from}, to: t, when: when, at: v.At,
+				attrs: map[string]source.Value{"of": source.StringOf(e.ID, v.At)}})
+		}
+	}
+}
+
+// present is whether a value is written, per alternative.
+func (b *builder) present(v source.Value, at source.Location) source.Value {
+	if len(v.Alts) > 0 {
+		out := source.Value{Kind: source.Unknown, At: v.At}
+		for g, c := range v.Cases() {
+			out.Alts = append(out.Alts, source.Alternative{If: g, Value: b.present(c, at)})
+		}
+		return out
+	}
+	if v.Kind == source.Unset || v.Kind == source.Null {
+		return source.BoolOf(false, at)
+	}
+	return source.BoolOf(true, v.At)
+}
+
+func cloneWith(m map[string]source.Value, key string, v source.Value) map[string]source.Value {
+	out := make(map[string]source.Value, len(m)+1)
+	for k, x := range m {
+		out[k] = x
+	}
+	out[key] = v
+	return out
+}
+
+// openEnds opens what unresolved ends leave open, once all nodes are there.
+func (b *builder) openEnds() {
+	for _, o := range b.open {
+		b.g.OpenEnd(o.known, o.rel, o.why)
+	}
+}

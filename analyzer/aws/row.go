@@ -1,0 +1,170 @@
+package aws
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// row is what one resource type is in the graph. CloudFormation's and
+// Terraform's spelling of everything stand side by side in it.
+type row struct {
+	kind  graph.Kind         // of its node; "" for a type that only makes edges or is followed
+	cfn   cloudFormationType // such as (*sqs.Queue)(nil); nil for a type that only Terraform has
+	newer string             // CloudFormation type that is newer than goformation's last release
+	tf    string             // Terraform types, several apart by a blank
+	name  prop               // physical name
+	is    prop               // what names the resource that this one is only another name of (alias, version, deployment)
+	attrs []attr
+	links []link
+	// make adds what the row cannot say. It runs when all nodes exist.
+	make func(*builder, *resource)
+}
+
+// cloudFormationType is what goformation's resource structs say of themselves.
+type cloudFormationType interface{ AWSCloudFormationType() string }
+
+// types is every spelling of the row's resource type.
+func (r *row) types() []string {
+	out := strings.Fields(r.tf)
+	if r.cfn != nil {
+		out = append(out, r.cfn.AWSCloudFormationType())
+	}
+	if r.newer != "" {
+		out = append(out, r.newer)
+	}
+	return out
+}
+
+// prop is the path of a property in both formats: keys with dots between them,
+// [] after a list of which every element is meant. Terraform's nested blocks are
+// lists of one and need no []. "" where a format has no such property.
+type prop struct{ cfn, tf string }
+
+// scalar is the type of an attribute in the rules' input.
+type scalar string
+
+const (
+	text   scalar = "string"
+	number scalar = "number"
+	flag   scalar = "boolean"
+)
+
+// attr is one attribute of a node or of an edge.
+type attr struct {
+	name   string // snake_case, with its unit
+	typ    scalar
+	enum   []string
+	at     prop
+	def    any    // what AWS assumes where it is not written: string, int, float64 or bool; nil if nothing
+	source string // of the fact: the AWS page by name
+	doc    string // one sentence for whoever writes a rule
+	// read replaces at where a path does not say it. in is the resource's
+	// properties, or for an edge the element that the edge stands for.
+	read func(b *builder, r *resource, in source.Value) source.Value
+}
+
+// link is one edge that properties state: from the resource, or the node that
+// from names, to the resource or the node that to names. Its basis is Declared.
+type link struct {
+	rel      graph.Relation
+	each     prop // list of which every element is an edge; the other paths are then relative to the element
+	from, to prop // both empty at once is no link; the empty one is the resource itself
+	mode     string
+	attrs    []attr
+	dead     prop           // dead-letter target of this edge
+	deadFrom graph.Kind     // which end the dead letter starts at: the kind of the end; "" for From
+	deadRel  graph.Relation // DeadLettersTo unless set
+}
+
+// get is the value of a property of v.
+func (r *resource) get(v source.Value, p prop) source.Value {
+	path := p.cfn
+	if r.terraform() {
+		path = p.tf
+	}
+	if path == "" {
+		return source.Value{At: v.At}
+	}
+	return dig(v, strings.Split(path, "."))
+}
+
+// dig follows a path and sees through lists: a list on the way stands for its
+// only element, or with [] for all of them.
+func dig(v source.Value, path []string) source.Value {
+	for i, key := range path {
+		name, all := strings.CutSuffix(key, "[]")
+		if v.Kind == source.List && len(v.Items) == 1 {
+			v = v.Items[0]
+		}
+		v = v.Get(name)
+		if all && i < len(path)-1 {
+			var items []source.Value
+			for g, x := range v.Elements() {
+				y := dig(x, path[i+1:])
+				if len(g) > 0 {
+					y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
+				}
+				items = append(items, y)
+			}
+			return source.ListOf(v.At, items...)
+		}
+	}
+	return v
+}
+
+func (r *resource) terraform() bool { return !strings.Contains(r.Type, "::") }
+
+// Attribute is what rules may read of a node or an edge.
+type Attribute struct {
+	Name    string
+	Type    string   // JSON Schema type: string, number, boolean
+	Enum    []string // all values, if they are few
+	Default string   // what AWS assumes, "" if nothing
+	Doc     string
+	Source  string // of the facts
+}
+
+// NodeAttributes is the attributes of a kind, sorted by name.
+func NodeAttributes(k graph.Kind) []Attribute {
+	var all []attr
+	for _, r := range rows {
+		if r.kind == k {
+			all = append(all, r.attrs...)
+		}
+	}
+	return attributes(append(all, computed[k]...))
+}
+
+// EdgeAttributes is the attributes of the edges of a relation, sorted by name.
+func EdgeAttributes(rel graph.Relation) []Attribute {
+	var all []attr
+	for _, r := range rows {
+		for _, l := range r.links {
+			if l.rel == rel {
+				all = append(all, l.attrs...)
+			}
+		}
+	}
+	return attributes(append(all, edgeAttrs[rel]...))
+}
+
+func attributes(all []attr) []Attribute {
+	var out []Attribute
+	for _, a := range all {
+		i := slices.IndexFunc(out, func(o Attribute) bool { return o.Name == a.name })
+		if i < 0 {
+			out = append(out, Attribute{Name: a.name, Type: string(a.typ), Enum: a.enum, Default: literal(a.def).Text, Doc: a.doc, Source: a.source})
+			continue
+		}
+		for _, v := range a.enum {
+			if !slices.Contains(out[i].Enum, v) {
+				out[i].Enum = append(slices.Clip(out[i].Enum), v)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Attribute) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
