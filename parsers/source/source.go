@@ -40,8 +40,9 @@ type Ref struct {
 	At        Location
 }
 
-// Part is one piece of a text that is not wholly known: known text, a mention
-// of a resource, or (Ref nil, Text empty) something unknown.
+// Part is one piece of a text: known text, a mention of a resource, or (Ref nil,
+// Text empty) something unknown. A mention may be known text as well: the name
+// that the template gives the resource.
 type Part struct {
 	Text string
 	Ref  *Ref
@@ -51,6 +52,7 @@ type Part struct {
 	// In is the scalar that the piece was written in and Start the byte at which
 	// the piece begins in the scalar's decoded text, so that a position inside
 	// the piece can be found again. In is nowhere for a piece that was computed.
+	// Where In is as many bytes long as Text, the text stands there as it is.
 	In    Location
 	Start int
 }

@@ -113,6 +113,46 @@ func (t *Tree) read(name string) ([]byte, error) {
 	return b, err
 }
 
+// Names lists the regular files of the folder dir, symbolic links to one
+// included, by their names in it, sorted.
+func (t *Tree) Names(dir string) ([]string, error) {
+	dir = path.Clean(dir)
+	if !filepath.IsLocal(filepath.FromSlash(dir)) {
+		return nil, fmt.Errorf("%s: outside the folder that is scanned", dir)
+	}
+	var names []string
+	if t.root == nil {
+		for name := range t.files {
+			if path.Dir(name) == dir {
+				names = append(names, path.Base(name))
+			}
+		}
+		slices.Sort(names)
+		return names, nil
+	}
+	f, err := t.root.Open(filepath.FromSlash(dir))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(maxFiles)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	for _, e := range entries {
+		regular := e.Type().IsRegular()
+		if e.Type()&fs.ModeSymlink != 0 {
+			info, err := t.root.Stat(filepath.FromSlash(path.Join(dir, e.Name())))
+			regular = err == nil && info.Mode().IsRegular()
+		}
+		if regular {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 // ErrTooManyFiles is what Walk returns beyond its limit.
 var ErrTooManyFiles = fmt.Errorf("more than %d files", maxFiles)
 

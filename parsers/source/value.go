@@ -35,14 +35,17 @@ type Value struct {
 	// of a Bool; of an Unknown the expression that could not be resolved, as its
 	// author would write it.
 	Text    string
-	Items   []Value       // of a List
-	Entries []Entry       // of a Map, in source order, keys unique
-	Parts   []Part        // of an Unknown text: its pieces in order; nil where none is known
-	Refs    []Ref         // every resource that flowed in, whatever the Kind
-	Alts    []Alternative // of an Unknown that an open condition decides: what it can be
-	Doc     *Value        // of a String or Unknown: the value that the text encodes as JSON, where it was made from one
-	At      Location
-	Def     *Location // where it was written, when At is a place of use (YAML alias, SAM Globals, parameter default)
+	Items   []Value // of a List
+	Entries []Entry // of a Map, in source order, keys unique
+	// Parts are the pieces of a text in order: of an Unknown text, and of a String
+	// that was put together from several places. Nil where none is known, or the
+	// text was written in one place.
+	Parts []Part
+	Refs  []Ref         // every resource that flowed in, whatever the Kind
+	Alts  []Alternative // of an Unknown that an open condition decides: what it can be
+	Doc   *Value        // of a String or Unknown: the value that the text encodes as JSON, where it was made from one
+	At    Location
+	Def   *Location // where it was written, when At is a place of use (YAML alias, SAM Globals, parameter default)
 }
 
 // Entry is one key of a Map.
@@ -307,14 +310,18 @@ func RefOf(r Ref) Value {
 	return Value{Kind: Unknown, Text: expr, Refs: []Ref{r}, Parts: []Part{{Ref: &r, Expr: expr, At: r.At}}, At: r.At}
 }
 
-// Pieces is v as pieces of text: one known piece for a String, Number or Bool,
-// the Parts of an Unknown, and a single unknown piece where nothing is known.
+// Pieces is v as pieces of text: its Parts where it has some, one known piece for
+// a String, Number or Bool that was written in one place, and a single unknown
+// piece where nothing is known.
 func (v Value) Pieces() []Part {
+	if len(v.Parts) > 0 {
+		return v.Parts
+	}
 	if s, ok := v.AsString(); ok {
 		return []Part{{Text: s, At: v.At, In: v.At}}
 	}
-	if v.Kind == Unknown && len(v.Parts) == 0 {
+	if v.Kind == Unknown {
 		return []Part{{Expr: v.Text, At: v.At}}
 	}
-	return v.Parts
+	return nil
 }
