@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/parsers/source"
@@ -133,23 +134,63 @@ func (b *builder) declare(r *resource, k graph.Kind) *graph.Node {
 // attr is the value of an attribute: as written, else what AWS assumes, which
 // then stands at the resource's name.
 func (b *builder) attr(r *resource, a *attr, in source.Value) source.Value {
-	var v source.Value
-	if a.read != nil {
-		v = a.read(b, r, in)
-	} else {
-		v = r.get(in, a.at)
+	switch {
+	case a.always != "":
+		return source.StringOf(a.always, r.At)
+	case a.read != nil:
+		return b.settle(r, a, a.read(b, r, in))
+	}
+	return b.settle(r, a, r.get(in, a.at))
+}
+
+// settle gives a value its attribute's type and default, in every alternative.
+func (b *builder) settle(r *resource, a *attr, v source.Value) source.Value {
+	if len(v.Alts) > 0 {
+		out := v
+		out.Alts = make([]source.Alternative, len(v.Alts))
+		for i, alt := range v.Alts {
+			out.Alts[i] = source.Alternative{If: b.guard(r.stack, alt.If), Value: b.settle(r, a, alt.Value)}
+		}
+		return out
 	}
 	if v.Kind == source.List && len(v.Items) == 1 {
-		v = v.Items[0]
+		return b.settle(r, a, v.Items[0])
 	}
-	if (v.Kind == source.Unset || v.Kind == source.Null) && a.def != nil {
-		v = literal(a.def)
-		v.At = r.At
+	switch v.Kind {
+	case source.Unknown:
+		return v
+	case source.Unset, source.Null:
+		if a.def == nil {
+			return source.Value{At: v.At}
+		}
+		def := literal(a.def)
+		def.At = r.At
+		return def
 	}
-	if v.Kind == source.Null {
-		return source.Value{At: v.At}
+	return typed(v, a.typ)
+}
+
+// typed is a value as the type of its attribute: templates may write numbers and
+// booleans as text. What cannot be that type is unknown.
+func typed(v source.Value, t scalar) source.Value {
+	switch t {
+	case text:
+		if _, ok := v.AsString(); ok {
+			v.Kind = source.String
+			return v
+		}
+	case number:
+		if _, ok := v.AsNumber(); ok {
+			v.Kind = source.Number
+			return v
+		}
+	case flag:
+		if is, ok := v.AsBool(); ok {
+			v.Kind, v.Text = source.Bool, strconv.FormatBool(is)
+			return v
+		}
 	}
-	return v
+	return source.Value{Kind: source.Unknown, Text: v.Text, Refs: v.AllRefs(), At: v.At}
 }
 
 // literal is a default of a row as a value; Unset for nil.

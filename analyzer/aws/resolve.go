@@ -20,17 +20,10 @@ type end struct {
 
 // partnersOf is the kinds that may stand at one end of a relation.
 func partnersOf(rel graph.Relation, to bool) []graph.Kind {
-	var out []graph.Kind
-	for _, k := range graph.Kinds() {
-		r := rel
-		if to {
-			r = rel.Reverse()
-		}
-		if len(graph.Partners(k, r)) > 0 {
-			out = append(out, k)
-		}
+	if to {
+		return graph.Ending(rel)
 	}
-	return out
+	return graph.Ending(rel.Reverse())
 }
 
 // resolve finds the nodes that a value names, of the given kinds: by reference,

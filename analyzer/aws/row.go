@@ -59,6 +59,7 @@ type attr struct {
 	enum   []string
 	at     prop
 	def    any    // what AWS assumes where it is not written: string, int, float64 or bool; nil if nothing
+	always string // what it is for every resource of the row; at is then empty
 	source string // of the fact: the AWS page by name
 	doc    string // one sentence for whoever writes a rule
 	// read replaces at where a path does not say it. in is the resource's
@@ -88,31 +89,35 @@ func (r *resource) get(v source.Value, p prop) source.Value {
 	if path == "" {
 		return source.Value{At: v.At}
 	}
-	return dig(v, strings.Split(path, "."))
+	return dig(v, path)
 }
 
-// dig follows a path and sees through lists: a list on the way stands for its
-// only element, or with [] for all of them.
-func dig(v source.Value, path []string) source.Value {
-	for i, key := range path {
-		name, all := strings.CutSuffix(key, "[]")
+// dig follows a path and sees through alternatives and lists: a list on the way
+// stands for its only element, or with [] for all of them.
+func dig(v source.Value, path string) source.Value {
+	return v.Apply(func(v source.Value) source.Value {
 		if v.Kind == source.List && len(v.Items) == 1 {
-			v = v.Items[0]
+			return dig(v.Items[0], path)
 		}
+		key, rest, more := strings.Cut(path, ".")
+		name, all := strings.CutSuffix(key, "[]")
 		v = v.Get(name)
-		if all && i < len(path)-1 {
-			var items []source.Value
-			for g, x := range v.Elements() {
-				y := dig(x, path[i+1:])
-				if len(g) > 0 {
-					y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
-				}
-				items = append(items, y)
-			}
-			return source.ListOf(v.At, items...)
+		switch {
+		case !more:
+			return v
+		case !all:
+			return dig(v, rest)
 		}
-	}
-	return v
+		var items []source.Value
+		for g, x := range v.Elements() {
+			y := dig(x, rest)
+			if len(g) > 0 {
+				y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
+			}
+			items = append(items, y)
+		}
+		return source.ListOf(v.At, items...)
+	})
 }
 
 func (r *resource) terraform() bool { return !strings.Contains(r.Type, "::") }

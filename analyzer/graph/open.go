@@ -1,6 +1,9 @@
 package graph
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Relations is every relation, in the order of the documentation.
 func Relations() []Relation {
@@ -13,34 +16,58 @@ func Relations() []Relation {
 
 // Reverse is the name of a relation read from To to From, and of a reverse the
 // relation itself.
-func (r Relation) Reverse() Relation {
-	for _, x := range relations {
-		switch r {
-		case x.name:
-			return x.reverse
-		case x.reverse:
-			return x.name
-		}
-	}
-	return ""
-}
+func (r Relation) Reverse() Relation { return joins()[r].reverse }
 
 // Partners is the kinds that a relation, read in either direction, may lead to
-// from a kind; nil where the kind does not have the relation.
-func Partners(k Kind, r Relation) []Kind {
-	var out []Kind
+// from a kind; nil where the kind does not have the relation. The caller does not
+// change it.
+func Partners(k Kind, r Relation) []Kind { return joins()[r].partners[k] }
+
+// Ending is the kinds at which a relation, read in either direction, may end, in
+// the order of the documentation. The caller does not change it.
+func Ending(r Relation) []Kind { return joins()[r].ending }
+
+// join is one relation, read in one direction.
+type join struct {
+	reverse  Relation
+	partners map[Kind][]Kind
+	ending   []Kind
+}
+
+// joins is the relations, read in both directions, made at first use.
+var joins = sync.OnceValue(func() map[Relation]join {
+	m := make(map[Relation]join, 2*len(relations))
 	for _, x := range relations {
+		there, back := join{x.reverse, map[Kind][]Kind{}, nil}, join{x.name, map[Kind][]Kind{}, nil}
 		for _, e := range x.ends {
-			switch {
-			case r == x.name && slices.Contains(e.From, k):
-				out = append(out, e.To...)
-			case r == x.reverse && slices.Contains(e.To, k):
-				out = append(out, e.From...)
-			}
+			there.add(e.From, e.To)
+			back.add(e.To, e.From)
+		}
+		m[x.name], m[x.reverse] = there.sorted(), back.sorted()
+	}
+	return m
+})
+
+func (j *join) add(from, to []Kind) {
+	for _, k := range from {
+		j.partners[k] = append(j.partners[k], to...)
+	}
+	j.ending = append(j.ending, to...)
+}
+
+func (j join) sorted() join {
+	for k, partners := range j.partners {
+		slices.Sort(partners)
+		j.partners[k] = slices.Compact(partners)
+	}
+	all := j.ending
+	j.ending = nil
+	for _, x := range kinds {
+		if slices.Contains(all, x.kind) {
+			j.ending = append(j.ending, x.kind)
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return j
 }
 
 // RelationsOf is every relation that a kind has, of either direction, in the

@@ -99,6 +99,15 @@ func (v Value) mapAlts(f func(Value) Value) Value {
 	return out
 }
 
+// Apply is f of v; of alternatives it is the alternatives of what f makes of each,
+// or that itself where it is the same for all.
+func (v Value) Apply(f func(Value) Value) Value {
+	if len(v.Alts) == 0 {
+		return f(v)
+	}
+	return v.mapAlts(func(a Value) Value { return a.Apply(f) })
+}
+
 // Entry is the entry of a key of a Map, and whether there is one.
 func (v Value) Entry(key string) (Entry, bool) {
 	for _, e := range v.Entries {
