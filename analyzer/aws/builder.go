@@ -103,7 +103,7 @@ func (b *builder) guard(s *source.Stack, g source.Guard) source.Guard {
 // nodes makes the node of every resource whose row has a kind.
 func (b *builder) nodes() {
 	for _, r := range b.resources {
-		if r.row != nil && r.row.kind != "" {
+		if r.row != nil && r.row.kind != "" && !r.isAlias() {
 			b.declare(r, r.row.kind)
 			for i := range r.row.attrs {
 				a := &r.row.attrs[i]
@@ -239,8 +239,8 @@ func (b *builder) connectLink(r *resource, l *link, g source.Guard, in source.Va
 	if l.each == (prop{}) {
 		at = r.At
 	}
-	for _, f := range b.ends(r, l.rel, l.from, in, false) {
-		for _, t := range b.ends(r, l.rel, l.to, in, true) {
+	for _, f := range b.ends(r, l, in, false) {
+		for _, t := range b.ends(r, l, in, true) {
 			when, ok := base.And(f.when)
 			if ok {
 				when, ok = when.And(t.when)
@@ -254,15 +254,22 @@ func (b *builder) connectLink(r *resource, l *link, g source.Guard, in source.Va
 	}
 }
 
-// ends is the nodes at one end of a link: the resource itself where p is empty.
-func (b *builder) ends(r *resource, rel graph.Relation, p prop, in source.Value, to bool) []end {
-	if p == (prop{}) {
-		if r.node == nil && r.row != nil && r.row.is != (prop{}) {
-			return b.ends(r, rel, r.row.is, r.Properties, to)
-		}
-		return []end{{node: r.node, at: r.At}}
+// ends is the nodes at one end of a link: the resource itself where neither a
+// path nor a function names them.
+func (b *builder) ends(r *resource, l *link, in source.Value, to bool) []end {
+	p, find := l.from, l.findFrom
+	if to {
+		p, find = l.to, l.findTo
 	}
-	return b.resolve(r, r.get(in, p), partnersOf(rel, to))
+	switch {
+	case find != nil:
+		return find(b, r, in)
+	case p != (prop{}):
+		return b.resolve(r, r.get(in, p), partnersOf(l.rel, to))
+	case r.node == nil && r.row.is != (prop{}):
+		return b.resolve(r, r.get(r.Properties, r.row.is), partnersOf(l.rel, to))
+	}
+	return []end{{node: r.node, at: r.At}}
 }
 
 // edge is what is known of an edge before it is made.
@@ -288,10 +295,11 @@ func (b *builder) connect(r *resource, e edge) *graph.Edge {
 			at = end.at
 		}
 	}
-	for _, x := range []struct{ end, other end }{{e.from, e.to}, {e.to, e.from}} {
-		if x.end.unresolved != "" {
-			b.open = append(b.open, openEnd{x.other.node, e.rel, x.end.unresolved})
-		}
+	if e.to.unresolved != "" {
+		b.open = append(b.open, openEnd{e.from.node, e.rel, e.to.unresolved})
+	}
+	if e.from.unresolved != "" {
+		b.open = append(b.open, openEnd{e.to.node, e.rel.Reverse(), e.from.unresolved})
 	}
 	return b.g.Connect(&graph.Edge{
 		From: e.from.node, To: e.to.node, Relation: e.rel, Basis: basis,

@@ -145,7 +145,7 @@ func (b *builder) follow(s *source.Stack, ref source.Ref, depth int) []end {
 	switch {
 	case r == nil:
 		return nil
-	case r.row != nil && r.row.is != (prop{}):
+	case r.isAlias():
 		var out []end
 		for _, inner := range r.get(r.Properties, r.row.is).AllRefs() {
 			for _, e := range b.follow(s, inner, depth+1) {

@@ -16,7 +16,7 @@ type row struct {
 	newer string             // CloudFormation type that is newer than goformation's last release
 	tf    string             // Terraform types, several apart by a blank
 	name  prop               // physical name
-	is    prop               // what names the resource that this one is only another name of (alias, version, deployment)
+	is    prop               // what names the resource that this one is only another name of (alias, version, deployment); with a kind: where it is written
 	attrs []attr
 	links []link
 	// make adds what the row cannot say. It runs when all nodes exist.
@@ -39,8 +39,9 @@ func (r *row) types() []string {
 }
 
 // prop is the path of a property in both formats: keys with dots between them,
-// [] after a list of which every element is meant. Terraform's nested blocks are
-// lists of one and need no []. "" where a format has no such property.
+// [] after a list of which every element is meant, * for whichever key has what
+// follows, "." alone for the value itself. Terraform's nested blocks are lists of
+// one and need no []. "" where a format has no such property.
 type prop struct{ cfn, tf string }
 
 // scalar is the type of an attribute in the rules' input.
@@ -73,11 +74,14 @@ type link struct {
 	rel      graph.Relation
 	each     prop // list of which every element is an edge; the other paths are then relative to the element
 	from, to prop // both empty at once is no link; the empty one is the resource itself
-	mode     string
-	attrs    []attr
-	dead     prop           // dead-letter target of this edge
-	deadFrom graph.Kind     // which end the dead letter starts at: the kind of the end; "" for From
-	deadRel  graph.Relation // DeadLettersTo unless set
+	// findFrom and findTo replace from and to where a path does not say it; in is
+	// what the link stands for, as for attr.read.
+	findFrom, findTo func(b *builder, r *resource, in source.Value) []end
+	mode             string
+	attrs            []attr
+	dead             prop           // dead-letter target of this edge
+	deadFrom         graph.Kind     // which end the dead letter starts at: the kind of the end; "" for From
+	deadRel          graph.Relation // DeadLettersTo unless set
 }
 
 // get is the value of a property of v.
@@ -86,38 +90,62 @@ func (r *resource) get(v source.Value, p prop) source.Value {
 	if r.terraform() {
 		path = p.tf
 	}
-	if path == "" {
+	switch path {
+	case "":
 		return source.Value{At: v.At}
+	case ".":
+		return v
 	}
-	return dig(v, path)
+	return dig(v, strings.Split(path, "."))
 }
 
-// dig follows a path and sees through alternatives and lists: a list on the way
+// isAlias reports whether the resource is only another name of another one.
+func (r *resource) isAlias() bool {
+	if r.row == nil || r.row.is == (prop{}) {
+		return false
+	}
+	return r.row.kind == "" || r.get(r.Properties, r.row.is).Kind != source.Unset
+}
+
+// dig follows a path and sees through lists and encoded text: a list on the way
 // stands for its only element, or with [] for all of them.
-func dig(v source.Value, path string) source.Value {
-	return v.Apply(func(v source.Value) source.Value {
-		if v.Kind == source.List && len(v.Items) == 1 {
-			return dig(v.Items[0], path)
-		}
-		key, rest, more := strings.Cut(path, ".")
+func dig(v source.Value, path []string) source.Value {
+	for i, key := range path {
 		name, all := strings.CutSuffix(key, "[]")
-		v = v.Get(name)
-		switch {
-		case !more:
-			return v
-		case !all:
-			return dig(v, rest)
+		if v.Kind == source.List && len(v.Items) == 1 {
+			v = v.Items[0]
 		}
-		var items []source.Value
-		for g, x := range v.Elements() {
-			y := dig(x, rest)
-			if len(g) > 0 {
-				y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
+		v = decoded(v)
+		if name == "*" {
+			for _, e := range v.Entries {
+				if x := dig(e.Value, path[i+1:]); x.Kind != source.Unset {
+					return x
+				}
 			}
-			items = append(items, y)
+			return v.Get("*")
 		}
-		return source.ListOf(v.At, items...)
-	})
+		v = v.Get(name)
+		if all && i < len(path)-1 {
+			var items []source.Value
+			for g, x := range v.Elements() {
+				y := dig(x, path[i+1:])
+				if len(g) > 0 {
+					y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
+				}
+				items = append(items, y)
+			}
+			return source.ListOf(v.At, items...)
+		}
+	}
+	return v
+}
+
+// decoded is what a text encodes, where it encodes something, and else v.
+func decoded(v source.Value) source.Value {
+	if v.Doc != nil {
+		return *v.Doc
+	}
+	return v
 }
 
 func (r *resource) terraform() bool { return !strings.Contains(r.Type, "::") }
