@@ -12,6 +12,7 @@ import (
 // that holds something unknown keeps its place.
 type arn struct {
 	service  string
+	account  string        // as far as it is literal; of API Gateway's own ARNs the service behind an integration
 	resource []source.Part // the last field, pieces as written
 }
 
@@ -22,7 +23,7 @@ func parseARN(pieces []source.Part) (arn, bool) {
 	}
 	var a arn
 	field := 0
-	var service strings.Builder
+	var service, account strings.Builder
 	for i, p := range pieces {
 		if p.Text == "" { // a reference or something unknown stays within its field
 			if field >= 5 {
@@ -33,8 +34,11 @@ func parseARN(pieces []source.Part) (arn, bool) {
 		rest := p.Text
 		for field < 5 {
 			head, tail, more := strings.Cut(rest, ":")
-			if field == 2 {
+			switch field {
+			case 2:
 				service.WriteString(head)
+			case 4:
+				account.WriteString(head)
 			}
 			if !more {
 				rest = ""
@@ -49,7 +53,7 @@ func parseARN(pieces []source.Part) (arn, bool) {
 			a.resource = append(a.resource, p)
 		}
 	}
-	a.service = service.String()
+	a.service, a.account = service.String(), account.String()
 	return a, field >= 2
 }
 

@@ -4,6 +4,8 @@ import "github.com/serverlens/serverlens/analyzer/graph"
 
 // computed is the attributes of nodes that no single property states.
 var computed = map[graph.Kind][]attr{
+	graph.Route:      routeAttrs,
+	graph.Authorizer: authorizerAttrs,
 	graph.External: {
 		{name: "service", typ: text, doc: "Service of the ARN that mentions it."},
 	},
@@ -21,6 +23,7 @@ var edgeAttrs = map[graph.Relation][]attr{
 	graph.Invokes: {
 		{name: "mode", typ: text, enum: []string{"sync", "async"}, doc: "Whether the caller waits for the result."},
 	},
+	graph.RoutesTo: integrationAttrs,
 	graph.DeadLettersTo: {
 		{name: "of", typ: text, doc: "Id of the edge whose events end here, if it is one edge's."},
 	},
