@@ -5,7 +5,6 @@ package graph
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -183,83 +182,4 @@ func (g *Graph) Sort() {
 
 func place(a, b source.Location) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-}
-
-// Guards is every open condition that a node, edge or attribute depends on, sorted.
-func (g *Graph) Guards() []string {
-	used := map[string]bool{}
-	note := func(gd source.Guard) {
-		for _, t := range gd {
-			used[t.Condition] = true
-		}
-	}
-	attrs := func(m map[string]source.Value) {
-		for _, v := range m {
-			for gd := range v.Cases() {
-				note(gd)
-			}
-		}
-	}
-	for _, n := range g.Nodes {
-		note(n.If)
-		attrs(n.Attrs)
-	}
-	for _, e := range g.Edges {
-		note(e.If)
-		attrs(e.Attrs)
-	}
-	return slices.Sorted(maps.Keys(used))
-}
-
-// World is the graph as it is in one world: no alternatives and no guards are
-// left in it. Nodes and edges keep their ids and order.
-func (g *Graph) World(w source.World) *Graph {
-	out := New()
-	maps.Copy(out.Open, g.Open)
-	attrs := func(m map[string]source.Value) map[string]source.Value {
-		c := make(map[string]source.Value, len(m))
-		for k, v := range m {
-			if x := in(v, w); x.Kind != source.Unset {
-				c[k] = x
-			}
-		}
-		return c
-	}
-	for _, n := range g.Nodes {
-		if n.If.Holds(w) {
-			c := *n
-			c.If, c.Attrs, c.Open = nil, attrs(n.Attrs), maps.Clone(n.Open)
-			out.Add(&c)
-		}
-	}
-	for _, e := range g.Edges {
-		if !e.If.Holds(w) {
-			continue
-		}
-		c := *e
-		c.If, c.Attrs = nil, attrs(e.Attrs)
-		if e.From != nil {
-			c.From = out.byID[e.From.ID]
-		}
-		if e.To != nil {
-			c.To = out.byID[e.To.ID]
-		}
-		if (e.From == nil) == (c.From == nil) && (e.To == nil) == (c.To == nil) {
-			out.attach(&c)
-		}
-	}
-	return out
-}
-
-// in is what v is in a world; Unset where no alternative holds there.
-func in(v source.Value, w source.World) source.Value {
-	if len(v.Alts) == 0 {
-		return v
-	}
-	for g, c := range v.Cases() {
-		if g.Holds(w) {
-			return c
-		}
-	}
-	return source.Value{At: v.At}
 }
