@@ -57,21 +57,59 @@ func parseARN(pieces []source.Part) (arn, bool) {
 	return a, field >= 2
 }
 
-// name is the literal name of the resource, behind its type: "orders" of
-// "table/orders/index/*" and of "function:orders:live".
+// name is the name of the resource, as nameOf spells it, behind its type: "orders"
+// of "table/orders/index/*" and of "function:orders:live".
 func (a arn) name() (string, bool) {
-	if len(a.resource) != 1 || a.resource[0].Text == "" {
-		return "", false
+	stop := ":/"
+	if pathNames[a.service] {
+		stop = ":"
 	}
-	text := a.resource[0].Text
-	if i := strings.IndexAny(text, ":/"); i >= 0 && typedResource[a.service] {
-		text = text[i+1:]
+	typed := typedResource[a.service]
+	var parts []source.Part
+	for _, p := range a.resource {
+		if typed && p.Text != "" {
+			if i := strings.IndexAny(p.Text, ":/"); i >= 0 {
+				p.Text = p.Text[i+1:]
+				typed = false
+			}
+			if p.Text == "" {
+				continue
+			}
+		}
+		i := strings.IndexAny(p.Text, stop)
+		if i >= 0 {
+			p.Text = p.Text[:i]
+		}
+		if p.Text != "" || p.Ref != nil || p.Expr != "" {
+			parts = append(parts, p)
+		}
+		if i >= 0 {
+			break
+		}
 	}
-	if i := strings.IndexAny(text, ":/"); i >= 0 {
-		text = text[:i]
-	}
-	return text, text != "" && !strings.ContainsAny(text, "*?")
+	return nameOf(parts)
 }
+
+// nameOf spells a physical name so that equal ones are spelled alike: literal
+// text, ${…} around what only deployment knows. It is not ok where there is
+// nothing to tell names by, or where it stands for several.
+func nameOf(parts []source.Part) (string, bool) {
+	var s strings.Builder
+	for _, p := range parts {
+		switch {
+		case p.Text != "":
+			s.WriteString(p.Text)
+		case p.Ref == nil && p.Expr == "":
+			return "", false
+		default:
+			s.WriteString(spell([]source.Part{p}))
+		}
+	}
+	return s.String(), s.Len() > 0 && !strings.ContainsAny(s.String(), "*?")
+}
+
+// pathNames lists the services whose names hold slashes.
+var pathNames = map[string]bool{"logs": true, "ssm": true}
 
 // typedResource lists the services whose ARNs put a type before the name.
 var typedResource = map[string]bool{

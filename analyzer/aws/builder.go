@@ -14,7 +14,7 @@ type builder struct {
 	resources []*resource
 	byAddress map[*source.Stack]map[string]*resource
 	exports   map[string]export
-	names     map[string][]*graph.Node // nodes by literal physical name
+	names     map[string][]*graph.Node // nodes by physical name, as nameOf spells it
 	joined    bool                     // more than one stack
 	open      []openEnd
 }
@@ -36,6 +36,7 @@ type openEnd struct {
 	known *graph.Node
 	rel   graph.Relation
 	why   string
+	kinds []graph.Kind // that the unknown end may have; nil for all
 }
 
 func newBuilder(stacks []*source.Stack) *builder {
@@ -122,9 +123,13 @@ func (b *builder) declare(r *resource, k graph.Kind) *graph.Node {
 		At: r.At, Via: r.Via, Stack: r.stack,
 	}
 	if r.row != nil {
-		if name, ok := r.get(r.Properties, r.row.name).AsString(); ok && name != "" {
-			n.Name = name
-			b.names[name] = append(b.names[name], n)
+		for _, v := range r.get(r.Properties, r.row.name).Cases() {
+			if name, ok := nameOf(v.Pieces()); ok {
+				if v.Kind == source.String {
+					n.Name = v.Text
+				}
+				b.names[name] = append(b.names[name], n)
+			}
 		}
 	}
 	r.node = b.g.Add(n)
@@ -296,10 +301,10 @@ func (b *builder) connect(r *resource, e edge) *graph.Edge {
 		}
 	}
 	if e.to.unresolved != "" {
-		b.open = append(b.open, openEnd{e.from.node, e.rel, e.to.unresolved})
+		b.open = append(b.open, openEnd{known: e.from.node, rel: e.rel, why: e.to.unresolved})
 	}
 	if e.from.unresolved != "" {
-		b.open = append(b.open, openEnd{e.to.node, e.rel.Reverse(), e.from.unresolved})
+		b.open = append(b.open, openEnd{known: e.to.node, rel: e.rel.Reverse(), why: e.from.unresolved})
 	}
 	return b.g.Connect(&graph.Edge{
 		From: e.from.node, To: e.to.node, Relation: e.rel, Basis: basis,
@@ -359,6 +364,10 @@ func cloneWith(m map[string]source.Value, key string, v source.Value) map[string
 // openEnds opens what unresolved ends leave open, once all nodes are there.
 func (b *builder) openEnds() {
 	for _, o := range b.open {
-		b.g.OpenEnd(o.known, o.rel, o.why)
+		if o.known != nil {
+			b.g.OpenRelation(o.known, o.rel, o.why, o.kinds...)
+		} else {
+			b.g.OpenEnd(nil, o.rel, o.why)
+		}
 	}
 }

@@ -66,13 +66,18 @@ func (b *builder) resolveOne(r *resource, v source.Value, kinds []graph.Kind) []
 	switch {
 	case isARN:
 		return b.byARN(v, a, kinds)
-	case v.Kind == source.String && v.Text != "":
-		if nodes := b.named(v.Text, kinds); len(nodes) > 0 {
-			for _, n := range nodes {
-				out = append(out, end{node: n, at: v.At})
-			}
-			return out
+	case v.Kind == source.String && v.Text == "":
+		return nil
+	}
+	if name, ok := nameOf(v.Pieces()); ok {
+		for _, n := range b.named(name, kinds) {
+			out = append(out, end{node: n, at: v.At})
 		}
+	}
+	switch {
+	case len(out) > 0:
+		return out
+	case v.Kind == source.String:
 		return []end{{node: b.external(v.Text, ""), at: v.At}}
 	case v.Kind == source.Unknown:
 		return []end{{node: b.external(spell(v.Pieces()), ""), at: v.At, unresolved: v.Text}}
@@ -82,22 +87,24 @@ func (b *builder) resolveOne(r *resource, v source.Value, kinds []graph.Kind) []
 
 // byARN finds what an ARN without a reference names.
 func (b *builder) byARN(v source.Value, a arn, kinds []graph.Kind) []end {
+	name, named := a.name()
 	var out []end
-	if name, ok := a.name(); ok {
-		for _, n := range b.named(name, kinds) {
-			if a.allows(n) {
-				out = append(out, end{node: n, at: v.At})
-			}
+	for _, n := range b.named(name, kinds) {
+		if a.allows(n) {
+			out = append(out, end{node: n, at: v.At})
 		}
-		if len(out) == 0 {
-			out = append(out, end{node: b.external(spell(v.Pieces()), a.service), at: v.At})
-		}
+	}
+	if len(out) > 0 {
 		return out
 	}
-	return []end{{node: b.external(spell(v.Pieces()), a.service), at: v.At, unresolved: v.Text}}
+	e := end{node: b.external(spell(v.Pieces()), a.service), at: v.At}
+	if !named || strings.Contains(name, "${") {
+		e.unresolved = v.Text
+	}
+	return []end{e}
 }
 
-// named is the nodes of some kinds with a literal physical name.
+// named is the nodes of some kinds with a physical name, as nameOf spells it.
 func (b *builder) named(name string, kinds []graph.Kind) []*graph.Node {
 	var out []*graph.Node
 	for _, n := range b.names[name] {

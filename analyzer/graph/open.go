@@ -86,9 +86,10 @@ func RelationsOf(k Kind) []Relation {
 
 // OpenRelation says that n may have more edges of a relation, read in either
 // direction, than are seen. Openness has two ends: the reverse is opened on every
-// node that could be the partner.
-func (g *Graph) OpenRelation(n *Node, r Relation, why string) {
-	partners := Partners(n.Kind, r)
+// node that could be the partner: of all kinds that the relation leads to, or of
+// those of them that are named.
+func (g *Graph) OpenRelation(n *Node, r Relation, why string, only ...Kind) {
+	partners := among(Partners(n.Kind, r), only)
 	if len(partners) == 0 {
 		return
 	}
@@ -98,6 +99,14 @@ func (g *Graph) OpenRelation(n *Node, r Relation, why string) {
 			open(m, r.Reverse(), why)
 		}
 	}
+}
+
+// among is the kinds of all that are named; all of them where none is.
+func among(all, only []Kind) []Kind {
+	if len(only) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(k Kind) bool { return !slices.Contains(only, k) })
 }
 
 // OpenEnd says that there is, or may be, an edge of which one end is unknown:
