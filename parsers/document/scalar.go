@@ -1,0 +1,274 @@
+package document
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// Scalar is the text of a scalar (or key) that knows where each of its bytes was
+// written.
+type Scalar struct {
+	Text     string
+	from, to []int // where in the file the bytes of Text begin and end
+	end      int   // where the text ends
+	index    *index
+}
+
+// Open decodes the scalar at a place of a file by the rules of its style: plain
+// and quoted text over one or several lines, literal and folded blocks, JSON
+// strings. It reports false where no scalar can be at that place.
+func Open(src []byte, at source.Location) (*Scalar, bool) {
+	start, end := int(at.Offset), int(at.EndOffset)
+	if at.IsZero() || start < 0 || end < start || end > len(src) {
+		return nil, false
+	}
+	d := decoder{src: src, json: looksLikeJSON(src), keep: true}
+	stop, ok := d.scalar(start, end)
+	if !ok {
+		return nil, false
+	}
+	stop = max(stop, end)
+	return &Scalar{
+		Text: string(d.text), from: d.from, to: d.to, end: d.last,
+		index: newIndexAt(src[start:stop:stop], at),
+	}, true
+}
+
+// Region is the place in the file of the bytes from start to end of the text.
+// Bytes outside the text are taken for its nearest end.
+func (s *Scalar) Region(start, end int) source.Location {
+	start = min(max(0, start), len(s.Text))
+	end = min(max(start, end), len(s.Text))
+	a, b := s.end, s.end
+	if start < len(s.Text) {
+		a, b = s.from[start], s.from[start]
+	}
+	if end > start {
+		b = s.to[end-1]
+	}
+	return s.index.region(a-s.index.base, b-s.index.base)
+}
+
+// Decode is the text of the scalar (or key) at a place of a file, and for each of
+// its bytes, and for its end, the offset in src that it comes from. It reports
+// false where no scalar can be at that place.
+func Decode(src []byte, at source.Location) (text string, offsets []int, ok bool) {
+	s, ok := Open(src, at)
+	if !ok {
+		return "", nil, false
+	}
+	return s.Text, append(s.from, s.end), true
+}
+
+// Region is the place in the file of the bytes from start to end of the decoded
+// text of the scalar at a place; the whole scalar where it cannot be decoded. For
+// many regions of one scalar, Open it once.
+func Region(src []byte, at source.Location, start, end int) source.Location {
+	s, ok := Open(src, at)
+	if !ok {
+		return at
+	}
+	return s.Region(start, end)
+}
+
+// decoder decodes one scalar. With keep unset it only measures it.
+type decoder struct {
+	src      []byte
+	json     bool // NEL, LS and PS are ordinary characters
+	keep     bool
+	text     []byte
+	from, to []int
+	last     int // where the text ends
+}
+
+// scalar decodes the scalar from start; end is where a plain one ends. It returns
+// where the scalar ends.
+func (d *decoder) scalar(start, end int) (int, bool) {
+	d.last = start
+	if start == end {
+		return end, true
+	}
+	switch d.src[start] {
+	case '"':
+		return d.quoted(start, d.doubleQuoted)
+	case '\'':
+		return d.quoted(start, d.singleQuoted)
+	case '|', '>':
+		return d.block(start), true
+	}
+	for i := start; i < end; {
+		i = d.plain(i, end)
+	}
+	d.last = end
+	return end, true
+}
+
+// emit adds text that was written as the bytes from one offset to another.
+func (d *decoder) emit(text string, from, to int) {
+	if !d.keep {
+		return
+	}
+	for range len(text) {
+		d.from, d.to = append(d.from, from), append(d.to, to)
+	}
+	d.text = append(d.text, text...)
+}
+
+// copy adds the bytes from one offset to another as they are.
+func (d *decoder) copy(from, to int) {
+	if !d.keep {
+		return
+	}
+	for i := from; i < to; i++ {
+		d.from, d.to = append(d.from, i), append(d.to, i+1)
+	}
+	d.text = append(d.text, d.src[from:to]...)
+}
+
+// lineBreak is the length of the line break at i.
+func (d *decoder) lineBreak(i int) int {
+	if d.json && d.src[i] >= utf8.RuneSelf {
+		return 0
+	}
+	return breakLen(d.src, i)
+}
+
+// emitBreak adds the line break at i as YAML normalises it.
+func (d *decoder) emitBreak(i int) {
+	n := breakLen(d.src, i)
+	if n == 3 { // LS, PS
+		d.copy(i, i+n)
+		return
+	}
+	d.emit("\n", i, i+n)
+}
+
+func blank(b byte) bool { return b == ' ' || b == '\t' }
+
+// plain decodes one character, or one run of white space, of a plain scalar.
+func (d *decoder) plain(i, end int) int {
+	if blank(d.src[i]) || d.lineBreak(i) > 0 {
+		return d.fold(i, end, false)
+	}
+	d.copy(i, i+1)
+	return i + 1
+}
+
+// fold decodes a run of blanks and line breaks: without a break it stands for
+// itself, one break is a space, more are one fewer. After an escaped break the
+// breaks that follow stand for themselves.
+func (d *decoder) fold(i, end int, escaped bool) int {
+	start, firstBreak, breaks := i, -1, 0
+	for i < end {
+		n := d.lineBreak(i)
+		switch {
+		case n > 0 && firstBreak < 0 && !escaped:
+			firstBreak = i
+		case n > 0:
+			breaks++
+		case blank(d.src[i]):
+			n = 1
+		default:
+			end = i
+			continue
+		}
+		i += n
+	}
+	if firstBreak < 0 && !escaped {
+		d.copy(start, i)
+		return i
+	}
+	if firstBreak >= 0 && breakLen(d.src, firstBreak) == 3 {
+		d.emitBreak(firstBreak)
+	} else if firstBreak >= 0 && breaks == 0 {
+		d.emit(" ", start, i)
+	}
+	if breaks == 0 {
+		return i
+	}
+	k := start
+	if firstBreak >= 0 {
+		k = firstBreak + breakLen(d.src, firstBreak)
+	}
+	for k < i {
+		n := d.lineBreak(k)
+		if n > 0 {
+			d.emitBreak(k)
+		}
+		k += max(n, 1)
+	}
+	return i
+}
+
+// quoted decodes a quoted scalar; step decodes one character or run.
+func (d *decoder) quoted(start int, step func(i int) int) (int, bool) {
+	quote := d.src[start]
+	for i := start + 1; i < len(d.src); {
+		if d.src[i] == quote && !(quote == '\'' && i+1 < len(d.src) && d.src[i+1] == quote) {
+			d.last = i
+			return i + 1, true
+		}
+		i = step(i)
+	}
+	return len(d.src), false
+}
+
+func (d *decoder) singleQuoted(i int) int {
+	if d.src[i] == '\'' {
+		d.emit("'", i, i+2)
+		return i + 2
+	}
+	return d.plain(i, len(d.src))
+}
+
+var escapes = map[byte]string{
+	'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", '\t': "\t", 'n': "\n", 'v': "\v", 'f': "\f", 'r': "\r", 'e': "\x1b",
+	' ': " ", '"': "\"", '/': "/", '\\': "\\", 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029",
+}
+
+// doubleQuoted knows the escapes of YAML and of JSON: no text means one thing to
+// one and another thing to the other.
+func (d *decoder) doubleQuoted(i int) int {
+	if d.src[i] != '\\' || i+1 == len(d.src) {
+		return d.plain(i, len(d.src))
+	}
+	if n := d.lineBreak(i + 1); n > 0 {
+		return d.fold(i+1+n, len(d.src), true)
+	}
+	if text, ok := escapes[d.src[i+1]]; ok {
+		d.emit(text, i, i+2)
+		return i + 2
+	}
+	r, end := d.codePoint(i)
+	if low, lowEnd := d.codePoint(end); utf16.IsSurrogate(r) {
+		if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+			end = lowEnd
+		}
+	}
+	d.emit(string(r), i, end)
+	return end
+}
+
+// codePoint is the character of a numeric escape at i and where it ends.
+func (d *decoder) codePoint(i int) (rune, int) {
+	digits := 0
+	if i+1 < len(d.src) && d.src[i] == '\\' {
+		digits = map[byte]int{'x': 2, 'u': 4, 'U': 8}[d.src[i+1]]
+	}
+	end := i + 2 + digits
+	if digits == 0 || end > len(d.src) {
+		return utf8.RuneError, min(i+2, len(d.src))
+	}
+	var r rune
+	for _, b := range bytes.ToLower(d.src[i+2 : end]) {
+		n := bytes.IndexByte([]byte("0123456789abcdef"), b)
+		if n < 0 {
+			return utf8.RuneError, i + 2
+		}
+		r = r<<4 | rune(n)
+	}
+	return r, end
+}
