@@ -435,16 +435,7 @@ func between(v source.Value, after, before string) source.Value {
 	if len(inner) == 0 {
 		return v
 	}
-	out := source.Value{Kind: source.Unknown, Text: v.Text, Parts: inner, At: v.At}
-	if len(inner) == 1 && inner[0].Text != "" {
-		out = source.StringOf(inner[0].Text, v.At)
-	}
-	for _, p := range inner {
-		if p.Ref != nil {
-			out.Refs = append(out.Refs, *p.Ref)
-		}
-	}
-	return out
+	return textOf(v, inner)
 }
 
 func cmpLocation(a, b source.Location) source.Location {

@@ -54,4 +54,4 @@ func Build(stacks []*source.Stack) *graph.Graph {
 }
 
 // passes read what depends on the edges of several resources, in this order.
-var passes = []func(*builder){}
+var passes = []func(*builder){defaultLogGroups}

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -101,7 +102,8 @@ func (b *builder) guard(s *source.Stack, g source.Guard) source.Guard {
 	return out
 }
 
-// nodes makes the node of every resource whose row has a kind.
+// nodes makes the node of every resource whose row has a kind, then gives nodes
+// the attributes that other resources hold.
 func (b *builder) nodes() {
 	for _, r := range b.resources {
 		if r.row != nil && r.row.kind != "" && !r.isAlias() {
@@ -113,6 +115,42 @@ func (b *builder) nodes() {
 				}
 			}
 		}
+	}
+	for _, r := range b.resources {
+		if r.row != nil && r.row.of != (prop{}) {
+			for _, e := range b.followValue(r.stack, r.get(r.Properties, r.row.of), r.At, 0) {
+				b.extend(r, e)
+			}
+		}
+	}
+}
+
+// extend gives a node the attributes of a resource that is a part of it.
+func (b *builder) extend(r *resource, e end) {
+	when, ok := b.guard(r.stack, r.If).And(e.when)
+	if !ok || e.node == nil {
+		return
+	}
+	for i := range r.row.attrs {
+		if v := b.attr(r, &r.row.attrs[i], r.Properties); v.Kind != source.Unset {
+			b.set(e.node, r.row.attrs[i].name, v, when)
+		}
+	}
+}
+
+// set gives a node an attribute under a guard. Where the guard may fail, what the
+// node says without it remains the other alternative.
+func (b *builder) set(n *graph.Node, name string, v source.Value, when source.Guard) {
+	before := n.Attrs[name]
+	extra := slices.DeleteFunc(slices.Clone(when), func(t source.Term) bool { return slices.Contains(n.If, t) })
+	switch len(extra) {
+	case 0:
+		n.Attrs[name] = v
+	case 1:
+		otherwise := source.Guard{{Condition: extra[0].Condition, Not: !extra[0].Not}}
+		n.Attrs[name] = source.Value{Kind: source.Unknown, At: v.At, Text: v.Text, Alts: []source.Alternative{{If: extra, Value: v}, {If: otherwise, Value: before}}}
+	default:
+		n.Attrs[name] = source.Value{Kind: source.Unknown, At: v.At, Text: when.String()}
 	}
 }
 
@@ -327,7 +365,7 @@ func (b *builder) deadLetter(r *resource, l *link, e *graph.Edge, in source.Valu
 	if l.deadFrom != "" && e.To != nil && e.To.Kind == l.deadFrom {
 		from = e.To
 	}
-	e.Attrs = cloneWith(e.Attrs, "dead_letter", b.present(v, r.At))
+	e.Attrs = cloneWith(e.Attrs, "dead_letter", b.settle(r, &attr{typ: flag}, present(v, r.At)))
 	for _, t := range b.resolve(r, v, partnersOf(rel, true)) {
 		when, ok := e.If.And(t.when)
 		if ok && from != nil && t.node != from {
@@ -335,21 +373,6 @@ func (b *builder) deadLetter(r *resource, l *link, e *graph.Edge, in source.Valu
 				attrs: map[string]source.Value{"of": source.StringOf(e.ID, v.At)}})
 		}
 	}
-}
-
-// present is whether a value is written, per alternative.
-func (b *builder) present(v source.Value, at source.Location) source.Value {
-	if len(v.Alts) > 0 {
-		out := source.Value{Kind: source.Unknown, At: v.At}
-		for g, c := range v.Cases() {
-			out.Alts = append(out.Alts, source.Alternative{If: g, Value: b.present(c, at)})
-		}
-		return out
-	}
-	if v.Kind == source.Unset || v.Kind == source.Null {
-		return source.BoolOf(false, at)
-	}
-	return source.BoolOf(true, v.At)
 }
 
 func cloneWith(m map[string]source.Value, key string, v source.Value) map[string]source.Value {

@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"strings"
+
 	"github.com/awslabs/goformation/v7/cloudformation/lambda"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -10,50 +12,196 @@ import (
 var lambdaRows = []*row{
 	{
 		kind: graph.Function, cfn: (*lambda.Function)(nil), tf: "aws_lambda_function",
-		name: prop{"FunctionName", "function_name"},
-		attrs: []attr{
-			{name: "timeout_s", typ: number, at: prop{"Timeout", "timeout"}, def: 3,
-				source: "AWS Lambda Developer Guide, Configure Lambda function timeout", doc: "Seconds after which Lambda stops the function."},
-			{name: "memory_mb", typ: number, at: prop{"MemorySize", "memory_size"}, def: 128,
-				source: "AWS Lambda Developer Guide, Configure Lambda function memory", doc: "Memory in MB; CPU grows with it."},
-			{name: "tracing", typ: text, enum: []string{"Active", "PassThrough"}, at: prop{"TracingConfig.Mode", "tracing_config.mode"}, def: "PassThrough",
-				source: "AWS Lambda API Reference, TracingConfig", doc: "Whether X-Ray samples and records requests."},
-			{name: "runtime", typ: text, at: prop{"Runtime", "runtime"}, doc: "Identifier of the runtime; absent for a container image."},
-			{name: "reserved_concurrency", typ: number, at: prop{"ReservedConcurrentExecutions", "reserved_concurrent_executions"},
-				source: "AWS Lambda Developer Guide, Configuring reserved concurrency", doc: "Most executions at once; absent if nothing is reserved."},
-		},
+		name: prop{"FunctionName", "function_name"}, attrs: functionAttrs,
 		links: []link{
 			{rel: graph.DeadLettersTo, to: prop{"DeadLetterConfig.TargetArn", "dead_letter_config.target_arn"}},
 			{rel: graph.Assumes, to: prop{"Role", "role"}},
+			{rel: graph.LogsTo, to: prop{"LoggingConfig.LogGroup", "logging_config.log_group"}},
 		},
 	},
-	{cfn: (*lambda.Alias)(nil), tf: "aws_lambda_alias", is: prop{"FunctionName", "function_name"}},
-	{cfn: (*lambda.Version)(nil), is: prop{"FunctionName", ""}},
+	{
+		cfn: (*lambda.Alias)(nil), tf: "aws_lambda_alias", is: prop{"FunctionName", "function_name"}, of: prop{"FunctionName", ""},
+		attrs: []attr{provisioned("ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions", "")},
+	},
+	{
+		cfn: (*lambda.Version)(nil), is: prop{"FunctionName", ""}, of: prop{"FunctionName", ""},
+		attrs: []attr{provisioned("ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions", "")},
+	},
+	{
+		tf: "aws_lambda_provisioned_concurrency_config", of: prop{"", "function_name"},
+		attrs: []attr{provisioned("", "provisioned_concurrent_executions")},
+	},
+	{
+		tf: "aws_lambda_function_recursion_config", of: prop{"", "function_name"},
+		attrs: []attr{{name: "recursive_loop", typ: text, at: prop{"", "recursive_loop"}}},
+	},
+	{
+		cfn: (*lambda.EventInvokeConfig)(nil), tf: "aws_lambda_function_event_invoke_config", of: prop{"FunctionName", "function_name"},
+		attrs: []attr{
+			{name: "async_maximum_retry_attempts", typ: number, at: prop{"MaximumRetryAttempts", "maximum_retry_attempts"}},
+			{name: "async_maximum_event_age_s", typ: number, at: prop{"MaximumEventAgeInSeconds", "maximum_event_age_in_seconds"}},
+		},
+		links: []link{
+			{rel: graph.OnFailureTo, from: prop{"FunctionName", "function_name"}, to: prop{"DestinationConfig.OnFailure.Destination", "destination_config.on_failure.destination"}},
+			{rel: graph.OnSuccessTo, from: prop{"FunctionName", "function_name"}, to: prop{"DestinationConfig.OnSuccess.Destination", "destination_config.on_success.destination"}},
+		},
+	},
+	{
+		kind: graph.API, cfn: (*lambda.Url)(nil), tf: "aws_lambda_function_url",
+		attrs: []attr{
+			{name: "type", typ: text, enum: []string{"url"}, always: "url", doc: "What kind of API it is."},
+			{name: "authorization", typ: text, enum: []string{"NONE", "AWS_IAM"}, at: prop{"AuthType", "authorization_type"},
+				source: "AWS Lambda Developer Guide, Control access to Lambda function URLs", doc: "Who may use the API as a whole; of a function URL NONE or AWS_IAM."},
+			{name: "streamed", typ: flag, read: streamedURL, doc: "Whether responses are streamed."},
+			{name: "cors", typ: flag, read: written(prop{"Cors", "cors"}), doc: "Whether the API answers browsers of other origins by itself."},
+		},
+		links: []link{{rel: graph.RoutesTo, to: prop{"TargetFunctionArn", "function_name"}, mode: "sync"}},
+	},
+	{
+		cfn: (*lambda.Permission)(nil), tf: "aws_lambda_permission",
+		links: []link{{
+			rel: graph.Permits, from: prop{"FunctionName", "function_name"}, findTo: permitted,
+			attrs: []attr{
+				{name: "principal", typ: text, at: prop{"Principal", "principal"}, doc: "Who may act: a service, an account or a role."},
+				{name: "action", typ: text, at: prop{"Action", "action"}, doc: "What is allowed."},
+				{name: "source", typ: text, at: prop{"SourceArn", "source_arn"}, doc: "ARN for which the service must act; absent if it may act for anything."},
+				{name: "source_account", typ: text, at: prop{"SourceAccount", "source_account"}, doc: "Account for which the service must act."},
+			},
+		}},
+	},
 	{
 		cfn: (*lambda.EventSourceMapping)(nil), tf: "aws_lambda_event_source_mapping",
 		links: []link{{
-			rel: graph.Triggers, from: prop{"EventSourceArn", "event_source_arn"}, to: prop{"FunctionName", "function_name"},
-			attrs: []attr{
-				{name: "mode", typ: text, read: pollMode},
-				{name: "batch_size", typ: number, at: prop{"BatchSize", "batch_size"}, doc: "Most records of one invocation."},
-				{name: "maximum_concurrency", typ: number, at: prop{"ScalingConfig.MaximumConcurrency", "scaling_config.maximum_concurrency"}, doc: "Most executions that this queue causes at once."},
-			},
+			rel: graph.Triggers, findFrom: mappingSource, to: prop{"FunctionName", "function_name"}, attrs: mappingAttrs,
 			dead:     prop{"DestinationConfig.OnFailure.Destination", "destination_config.on_failure.destination_arn"},
 			deadFrom: graph.Function, deadRel: graph.OnFailureTo,
 		}},
 	},
 }
 
-// pollMode is whether a mapping polls a queue or a stream, by what it reads from.
-func pollMode(b *builder, r *resource, in source.Value) source.Value {
-	v := r.get(in, prop{"EventSourceArn", "event_source_arn"})
-	for _, e := range b.resolve(r, v, partnersOf(graph.Triggers, false)) {
-		switch {
-		case e.node.Kind == graph.Queue || e.node.Kind == graph.Broker:
-			return source.StringOf("poll_queue", v.At)
-		case e.node.Kind != graph.External:
-			return source.StringOf("poll_stream", v.At)
+var functionAttrs = []attr{
+	{name: "timeout_s", typ: number, at: prop{"Timeout", "timeout"}, def: 3,
+		source: "AWS Lambda Developer Guide, Configure Lambda function timeout", doc: "Seconds after which Lambda stops the function."},
+	{name: "timeout_written", typ: flag, read: written(prop{"Timeout", "timeout"}), doc: "Whether the timeout is written, or AWS's default."},
+	{name: "memory_mb", typ: number, at: prop{"MemorySize", "memory_size"}, def: 128,
+		source: "AWS Lambda Developer Guide, Configure Lambda function memory", doc: "Memory in MB; CPU grows with it."},
+	{name: "memory_written", typ: flag, read: written(prop{"MemorySize", "memory_size"}), doc: "Whether the memory is written, or AWS's default."},
+	{name: "tracing", typ: text, enum: []string{"Active", "PassThrough"}, at: prop{"TracingConfig.Mode", "tracing_config.mode"}, def: "PassThrough",
+		source: "AWS Lambda API Reference, TracingConfig", doc: "Whether X-Ray samples and records requests."},
+	{name: "tracer", typ: flag, read: tracer, doc: "Whether a layer or wrapper brings another tracer (OpenTelemetry, a vendor's)."},
+	{name: "runtime", typ: text, at: prop{"Runtime", "runtime"}, doc: "Identifier of the runtime; absent for a container image."},
+	{name: "handler", typ: text, at: prop{"Handler", "handler"}, doc: "Entry point in the code."},
+	{name: "description", typ: text, at: prop{"Description", "description"}, doc: "What its author says it does."},
+	{name: "package_type", typ: text, enum: []string{"Zip", "Image"}, at: prop{"PackageType", "package_type"}, def: "Zip",
+		source: "AWS Lambda API Reference, CreateFunction", doc: "Whether the code is an archive or a container image."},
+	{name: "architecture", typ: text, enum: []string{"x86_64", "arm64"}, at: prop{"Architectures", "architectures"}, def: "x86_64",
+		source: "AWS Lambda API Reference, CreateFunction", doc: "Instruction set."},
+	{name: "reserved_concurrency", typ: number, read: reservedConcurrency,
+		source: "AWS Lambda Developer Guide, Configuring reserved concurrency", doc: "Most executions at once; absent if nothing is reserved."},
+	{name: "provisioned_concurrency", typ: number,
+		source: "AWS Lambda Developer Guide, Configuring provisioned concurrency", doc: "Executions kept ready for a version or alias; absent if none are."},
+	{name: "ephemeral_storage_mb", typ: number, at: prop{"EphemeralStorage.Size", "ephemeral_storage.size"}, def: 512,
+		source: "AWS Lambda Developer Guide, Configure ephemeral storage for Lambda functions", doc: "Size of /tmp in MB."},
+	{name: "snap_start", typ: text, enum: []string{"None", "PublishedVersions"}, at: prop{"SnapStart.ApplyOn", "snap_start.apply_on"}, def: "None",
+		source: "AWS Lambda API Reference, SnapStart", doc: "Whether published versions start from a snapshot."},
+	{name: "log_format", typ: text, enum: []string{"Text", "JSON"}, at: prop{"LoggingConfig.LogFormat", "logging_config.log_format"}, def: "Text",
+		source: "AWS Lambda API Reference, LoggingConfig", doc: "How Lambda writes the log."},
+	{name: "log_group_name", typ: text, at: prop{"LoggingConfig.LogGroup", "logging_config.log_group"}, doc: "Log group that is set by name or reference; absent for /aws/lambda/ and the function's name."},
+	{name: "vpc", typ: flag, read: written(prop{"VpcConfig", "vpc_config"}), doc: "Whether the function runs in a network of one's own."},
+	{name: "file_system", typ: flag, read: written(prop{"FileSystemConfigs", "file_system_config"}), doc: "Whether a file system is mounted."},
+	{name: "kms_key", typ: text, at: prop{"KmsKeyArn", "kms_key_arn"}, doc: "Key that encrypts the environment variables; absent for AWS's own."},
+	{name: "recursive_loop", typ: text, enum: []string{"Terminate", "Allow"}, at: prop{"RecursiveLoop", ""}, def: "Terminate",
+		source: "AWS Lambda Developer Guide, Use Lambda recursive loop detection to prevent infinite loops", doc: "What Lambda does about a loop that it notices."},
+	{name: "durable", typ: flag, read: written(prop{"DurableConfig", "durable_config"}), doc: "Whether it is a durable function, which may outlast one invocation."},
+	{name: "managed_instances", typ: flag, read: written(prop{"CapacityProviderConfig", "capacity_provider_config"}), doc: "Whether it runs on managed instances, to which reserved concurrency does not apply."},
+	{name: "async_maximum_retry_attempts", typ: number, def: 2,
+		source: "AWS Lambda Developer Guide, How Lambda handles errors and retries with asynchronous invocation", doc: "Retries of a failed asynchronous invocation."},
+	{name: "async_maximum_event_age_s", typ: number, def: 21600,
+		source: "AWS Lambda Developer Guide, How Lambda handles errors and retries with asynchronous invocation", doc: "Seconds for which an asynchronous event is kept."},
+}
+
+func provisioned(cfn, tf string) attr {
+	return attr{name: "provisioned_concurrency", typ: number, at: prop{cfn, tf}}
+}
+
+// reservedConcurrency is absent where Terraform's -1 says that nothing is reserved.
+func reservedConcurrency(_ *builder, r *resource, in source.Value) source.Value {
+	return r.get(in, prop{"ReservedConcurrentExecutions", "reserved_concurrent_executions"}).Apply(func(v source.Value) source.Value {
+		if n, ok := v.AsNumber(); ok && n < 0 {
+			return source.Value{At: v.At}
+		}
+		return v
+	})
+}
+
+// tracerNames is what the names of layers have in common that trace functions in
+// another way than X-Ray's own setting (their vendors' documentation).
+var tracerNames = []string{"opentelemetry", "otel", "adot", "datadog", "newrelic", "lumigo", "epsagon", "thundra", "dynatrace", "honeycomb", "sentry", "instana", "splunk"}
+
+func tracer(_ *builder, r *resource, in source.Value) source.Value {
+	wrapper := r.get(in, prop{"Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER", "environment.variables.AWS_LAMBDA_EXEC_WRAPPER"})
+	if wrapper.Kind != source.Unset && wrapper.Kind != source.Null {
+		return source.BoolOf(true, wrapper.At)
+	}
+	layers := r.get(in, prop{"Layers", "layers"})
+	unknown := false
+	for _, layer := range layers.Elements() {
+		text := strings.ToLower(spell(layer.Pieces()))
+		for _, name := range tracerNames {
+			if strings.Contains(text, name) {
+				return source.BoolOf(true, layer.At)
+			}
+		}
+		unknown = unknown || layer.Kind == source.Unknown && len(layer.Refs) == 0 && !strings.Contains(text, ":layer:")
+	}
+	if unknown {
+		return source.Value{Kind: source.Unknown, Text: layers.Text, At: layers.At}
+	}
+	return source.BoolOf(false, r.At)
+}
+
+func streamedURL(_ *builder, r *resource, in source.Value) source.Value {
+	return is(r, r.get(in, prop{"InvokeMode", "invoke_mode"}), "RESPONSE_STREAM")
+}
+
+// permitted is who a permission is for: the resource of its source ARN, else the
+// principal.
+func permitted(b *builder, r *resource, in source.Value) []end {
+	kinds := partnersOf(graph.Permits, true)
+	if v := r.get(in, prop{"SourceArn", "source_arn"}); v.Kind != source.Unset && v.Kind != source.Null {
+		return b.resolve(r, v, kinds)
+	}
+	principal := r.get(in, prop{"Principal", "principal"})
+	out := b.resolve(r, principal, kinds)
+	for _, e := range out {
+		if service, ok := strings.CutSuffix(e.node.ID, ".amazonaws.com"); ok && e.node.Kind == graph.External {
+			e.node.Attrs["service"] = source.StringOf(service, source.Location{})
 		}
 	}
-	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}
+	return out
+}
+
+// defaultLogGroups joins a function with the log group that Lambda writes to where
+// none is set: /aws/lambda/ and the function's name (AWS Lambda Developer Guide,
+// Sending Lambda function logs to CloudWatch Logs).
+func defaultLogGroups(b *builder) {
+	const prefix = "/aws/lambda/"
+	for _, r := range b.resources {
+		if r.node == nil || r.node.Kind != graph.LogGroup {
+			continue
+		}
+		v := r.get(r.Properties, r.row.name)
+		name := suffix(v, prefix)
+		if name.Kind == source.Unset {
+			continue
+		}
+		for _, f := range b.resolve(r, name, []graph.Kind{graph.Function}) {
+			if f.node.Kind != graph.Function || f.node.Attrs["log_group_name"].Kind != source.Unset {
+				continue
+			}
+			if when, ok := b.guard(r.stack, r.If).And(f.when); ok {
+				b.connect(r, edge{rel: graph.LogsTo, from: f, to: end{node: r.node}, when: when, at: v.At})
+			}
+		}
+	}
 }

@@ -139,28 +139,14 @@ func (b *builder) follow(s *source.Stack, ref source.Ref, depth int) []end {
 		if !ok {
 			return []end{{node: b.external(ref.Import, ""), at: ref.At}}
 		}
-		var out []end
-		for _, inner := range x.value.AllRefs() {
-			for _, e := range b.follow(x.stack, inner, depth+1) {
-				e.at = ref.At
-				out = append(out, e)
-			}
-		}
-		return out
+		return b.followValue(x.stack, x.value, ref.At, depth)
 	}
 	r := b.byAddress[s][ref.Address]
 	switch {
 	case r == nil:
 		return nil
 	case r.isAlias():
-		var out []end
-		for _, inner := range r.get(r.Properties, r.row.is).AllRefs() {
-			for _, e := range b.follow(s, inner, depth+1) {
-				e.at = ref.At
-				out = append(out, e)
-			}
-		}
-		return out
+		return b.followValue(s, r.get(r.Properties, r.row.is), ref.At, depth)
 	case r.node == nil && r.row == nil:
 		n := b.declare(r, graph.Resource)
 		n.Attrs["type"] = source.StringOf(r.Type, r.At)
@@ -168,6 +154,59 @@ func (b *builder) follow(s *source.Stack, ref source.Ref, depth int) []end {
 		return nil
 	}
 	return []end{{node: r.node, at: ref.At, attribute: ref.Attribute}}
+}
+
+// followValue finds the nodes to which a value leads, by reference or by literal
+// name, for a reference at a place.
+func (b *builder) followValue(s *source.Stack, v source.Value, at source.Location, depth int) []end {
+	var out []end
+	for _, inner := range v.AllRefs() {
+		for _, e := range b.follow(s, inner, depth+1) {
+			e.at = at
+			out = append(out, e)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	name := v.Text
+	if a, ok := parseARN(v.Pieces()); ok {
+		name, _ = a.name()
+	}
+	for _, n := range b.names[name] {
+		out = append(out, end{node: n, at: at})
+	}
+	return out
+}
+
+// suffix is the rest of a text that begins with a prefix, Unset where it does not
+// begin so.
+func suffix(v source.Value, prefix string) source.Value {
+	parts := v.Pieces()
+	if len(parts) == 0 || !strings.HasPrefix(parts[0].Text, prefix) {
+		return source.Value{At: v.At}
+	}
+	first := parts[0]
+	first.Text, first.Start = first.Text[len(prefix):], first.Start+len(prefix)
+	rest := append([]source.Part{first}, parts[1:]...)
+	if first.Text == "" {
+		rest = rest[1:]
+	}
+	return textOf(v, rest)
+}
+
+// textOf is some of the pieces of v as a value.
+func textOf(v source.Value, parts []source.Part) source.Value {
+	if len(parts) == 1 && parts[0].Text != "" {
+		return source.StringOf(parts[0].Text, v.At)
+	}
+	out := source.Value{Kind: source.Unknown, Text: v.Text, Parts: parts, At: v.At}
+	for _, p := range parts {
+		if p.Ref != nil {
+			out.Refs = append(out.Refs, *p.Ref)
+		}
+	}
+	return out
 }
 
 // spell is a text with references as its author would write it, ${…} around what

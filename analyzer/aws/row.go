@@ -17,6 +17,7 @@ type row struct {
 	tf    string             // Terraform types, several apart by a blank
 	name  prop               // physical name
 	is    prop               // what names the resource that this one is only another name of (alias, version, deployment); with a kind: where it is written
+	of    prop               // what names the resource whose attributes are written here
 	attrs []attr
 	links []link
 	// make adds what the row cannot say. It runs when all nodes exist.
@@ -107,37 +108,45 @@ func (r *resource) isAlias() bool {
 	return r.row.kind == "" || r.get(r.Properties, r.row.is).Kind != source.Unset
 }
 
-// dig follows a path and sees through lists and encoded text: a list on the way
-// stands for its only element, or with [] for all of them.
+// dig follows a path and sees through alternatives, lists and encoded text: a
+// list on the way stands for its only element, or with [] for all of them.
 func dig(v source.Value, path []string) source.Value {
-	for i, key := range path {
-		name, all := strings.CutSuffix(key, "[]")
+	if len(path) == 0 {
+		return v
+	}
+	return v.Apply(func(v source.Value) source.Value {
 		if v.Kind == source.List && len(v.Items) == 1 {
-			v = v.Items[0]
+			return dig(v.Items[0], path)
 		}
 		v = decoded(v)
+		name, all := strings.CutSuffix(path[0], "[]")
 		if name == "*" {
-			for _, e := range v.Entries {
-				if x := dig(e.Value, path[i+1:]); x.Kind != source.Unset {
-					return x
-				}
-			}
-			return v.Get("*")
+			return digAny(v, path[1:])
 		}
 		v = v.Get(name)
-		if all && i < len(path)-1 {
-			var items []source.Value
-			for g, x := range v.Elements() {
-				y := dig(x, path[i+1:])
-				if len(g) > 0 {
-					y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
-				}
-				items = append(items, y)
+		if !all || len(path) == 1 {
+			return dig(v, path[1:])
+		}
+		var items []source.Value
+		for g, x := range v.Elements() {
+			y := dig(x, path[1:])
+			if len(g) > 0 {
+				y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
 			}
-			return source.ListOf(v.At, items...)
+			items = append(items, y)
+		}
+		return source.ListOf(v.At, items...)
+	})
+}
+
+// digAny is what lies at a path below the first key that has it.
+func digAny(v source.Value, path []string) source.Value {
+	for _, e := range v.Entries {
+		if x := dig(e.Value, path); x.Kind != source.Unset {
+			return x
 		}
 	}
-	return v
+	return v.Get("*")
 }
 
 // decoded is what a text encodes, where it encodes something, and else v.
@@ -149,6 +158,36 @@ func decoded(v source.Value) source.Value {
 }
 
 func (r *resource) terraform() bool { return !strings.Contains(r.Type, "::") }
+
+// written reads whether a property is there.
+func written(p prop) func(*builder, *resource, source.Value) source.Value {
+	return func(_ *builder, r *resource, in source.Value) source.Value { return present(r.get(in, p), r.At) }
+}
+
+// present is whether a value is written, in each alternative; at is the place
+// where it is not.
+func present(v source.Value, at source.Location) source.Value {
+	return v.Apply(func(v source.Value) source.Value {
+		if v.Kind == source.Unset || v.Kind == source.Null || v.Kind == source.List && len(v.Items) == 0 {
+			return source.BoolOf(false, at)
+		}
+		return source.BoolOf(true, v.At)
+	})
+}
+
+// is whether a value is a certain text, in each alternative: false where it is
+// not written, unknown where it is.
+func is(r *resource, v source.Value, text string) source.Value {
+	return v.Apply(func(v source.Value) source.Value {
+		switch v.Kind {
+		case source.Unknown:
+			return v
+		case source.Unset, source.Null:
+			return source.BoolOf(false, r.At)
+		}
+		return source.BoolOf(v.Text == text, v.At)
+	})
+}
 
 // Attribute is what rules may read of a node or an edge.
 type Attribute struct {
