@@ -1,0 +1,404 @@
+package document
+
+import (
+	"encoding/json"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// Within reads the JSON or YAML text that a value holds: a String, or an Unknown
+// of which the pieces are known. Every location is the exact place in the file
+// that the text was written in; files gives the bytes of a file by its name.
+//
+// What stands for a piece that is not known (a mention of a resource, an
+// expression) comes back as Unknown with Parts and Refs wherever it stood: as a
+// value, quoted or not, inside longer text, and in a key, which then reads
+// "${expression}" and whose references are those of its value.
+//
+// A value that is no text is returned as it is, one that was made from a value as
+// that value, alternatives one by one. Text that cannot be read is Unknown, with a
+// Problem of severity Error, or Warning where it holds pieces that are not known.
+func Within(files func(name string) []byte, v source.Value) (source.Value, []source.Problem) {
+	switch {
+	case v.Doc != nil:
+		return *v.Doc, nil
+	case len(v.Alts) > 0:
+		return withinAlts(files, v)
+	case v.Kind == source.String:
+	case v.Kind != source.Unknown, !slices.ContainsFunc(v.Parts, func(p source.Part) bool { return !isHole(p) }):
+		return v, nil
+	}
+	a := assemble(files, v)
+	out, problems := a.read()
+	if out.Kind == source.Unset {
+		out = source.Value{Kind: source.Unknown, Text: v.Text, Parts: v.Parts}
+	}
+	for i := range problems {
+		if len(a.holes) > 0 {
+			problems[i].Severity = min(problems[i].Severity, source.Warning)
+		}
+	}
+	out.Refs = append(slices.Clone(out.Refs), a.unused(v)...)
+	out.Default = out.Default || v.Default
+	if out.At.IsZero() {
+		out.At = v.At
+	}
+	if v.Sensitive {
+		out = conceal(out)
+	}
+	return out, problems
+}
+
+func withinAlts(files func(name string) []byte, v source.Value) (source.Value, []source.Problem) {
+	out := source.Value{Kind: source.Unknown, Text: v.Text, At: v.At, Def: v.Def, Sensitive: v.Sensitive, Default: v.Default}
+	var problems []source.Problem
+	for _, alt := range v.Alts {
+		x, found := Within(files, alt.Value)
+		out.Alts = append(out.Alts, source.Alternative{If: alt.If, Value: x})
+		out.Refs = append(out.Refs, x.AllRefs()...)
+		problems = append(problems, found...)
+	}
+	return out, problems
+}
+
+// conceal marks a value and all below it as sensitive.
+func conceal(v source.Value) source.Value {
+	v.Sensitive = true
+	v.Items, v.Entries = slices.Clone(v.Items), slices.Clone(v.Entries)
+	for i := range v.Items {
+		v.Items[i] = conceal(v.Items[i])
+	}
+	for i := range v.Entries {
+		v.Entries[i].Value = conceal(v.Entries[i].Value)
+	}
+	return v
+}
+
+// isHole reports whether a piece of text is not known.
+func isHole(p source.Part) bool { return p.Ref != nil || p.Text == "" }
+
+// assembly is text put together from pieces, each hole filled with a placeholder:
+// its number between two marks.
+type assembly struct {
+	src    []byte // the text as it is read
+	quotes []int  // offsets in src of quotes that were not written
+	pieces []piece
+	holes  []source.Part
+	used   []bool // of the holes
+	mark   string // a private-use character that the pieces lack
+	whole  source.Location
+}
+
+// piece is a run of bytes of the assembled text, quotes aside.
+type piece struct {
+	start  int
+	part   source.Part
+	scalar *Scalar // that the piece was written in; nil where only its place is known
+}
+
+func assemble(files func(name string) []byte, v source.Value) *assembly {
+	a := &assembly{whole: v.At}
+	parts := v.Parts
+	if v.Kind == source.String {
+		parts = []source.Part{{Text: v.Text, At: v.At, In: v.At}}
+		if v.Def != nil {
+			parts[0].In = *v.Def
+		}
+	}
+	a.mark = unusedMark(parts)
+	scalars := make(map[source.Location]*Scalar)
+	var text strings.Builder
+	for _, p := range parts {
+		a.pieces = append(a.pieces, piece{start: text.Len(), part: p})
+		if v.Kind == source.Unknown && isHole(p) {
+			text.WriteString(a.mark + strconv.Itoa(len(a.holes)) + a.mark)
+			a.holes = append(a.holes, p)
+			continue
+		}
+		text.WriteString(p.Text)
+		s, ok := scalars[p.In]
+		if !ok && !p.In.IsZero() {
+			s, _ = Open(files(p.In.File), p.In)
+			scalars[p.In] = s
+		}
+		if s != nil && p.Start >= 0 && p.Start <= len(s.Text) && strings.HasPrefix(s.Text[p.Start:], p.Text) {
+			a.pieces[len(a.pieces)-1].scalar = s
+		}
+	}
+	a.src = []byte(text.String())
+	a.used = make([]bool, len(a.holes))
+	return a
+}
+
+// unusedMark is a private-use character that no piece holds.
+func unusedMark(parts []source.Part) string {
+	used := make(map[rune]bool)
+	for _, p := range parts {
+		for _, c := range p.Text {
+			if c >= '\ue000' && c <= '\uf8ff' {
+				used[c] = true
+			}
+		}
+	}
+	mark := '\ue000'
+	for used[mark] && mark < '\uf8ff' {
+		mark++
+	}
+	return string(mark)
+}
+
+// read reads the text: as JSON, with quotes around placeholders that stand
+// outside of strings, if that makes it JSON, else as it is.
+func (a *assembly) read() (source.Value, []source.Problem) {
+	if len(a.holes) == 0 || !looksLikeJSON(a.src) {
+		return a.parse(a.src, nil)
+	}
+	plain := a.src
+	quoted, quotes := quoteHoles(string(plain), a.mark)
+	if json.Valid([]byte(quoted)) {
+		return a.parse([]byte(quoted), quotes)
+	}
+	v, problems := a.parse(plain, nil)
+	if v.Kind == source.Unset { // the better message
+		_, problems = a.parse([]byte(quoted), quotes)
+	}
+	return v, problems
+}
+
+func (a *assembly) parse(src []byte, quotes []int) (source.Value, []source.Problem) {
+	a.src, a.quotes = src, quotes
+	r := &reader{src: src, places: a, index: newIndex("", src)}
+	if len(a.holes) > 0 {
+		r.filler = a
+	}
+	return r.parse()
+}
+
+// quoteHoles puts quotes around each word outside of strings that holds a mark,
+// and returns their offsets in the result.
+func quoteHoles(text, mark string) (string, []int) {
+	var out strings.Builder
+	var quotes []int
+	quote := func() {
+		quotes = append(quotes, out.Len())
+		out.WriteByte('"')
+	}
+	for i := 0; i < len(text); {
+		n := 1
+		if text[i] == '"' {
+			n = stringLen(text[i:])
+		} else if word := strings.IndexAny(text[i:]+"\"", "{}[]:,\" \t\r\n"); word > 0 {
+			n = word
+		}
+		word := text[i : i+n]
+		i += n
+		if word[0] != '"' && strings.Contains(word, mark) {
+			quote()
+			out.WriteString(word)
+			quote()
+			continue
+		}
+		out.WriteString(word)
+	}
+	return out.String(), quotes
+}
+
+// stringLen is the length of the JSON string that text begins with.
+func stringLen(text string) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// written is the offset among the pieces of an offset in the text.
+func (a *assembly) written(o int) int { return o - sort.SearchInts(a.quotes, o) }
+
+// pieceAt is the piece that holds the byte at an offset among the pieces.
+func (a *assembly) pieceAt(o int) *piece {
+	i := sort.Search(len(a.pieces), func(i int) bool { return a.pieces[i].start > o }) - 1
+	return &a.pieces[max(0, i)]
+}
+
+// place is where the bytes from start to end, offsets among the pieces, of a piece
+// were written.
+func (p *piece) place(start, end int) source.Location {
+	if p.scalar == nil {
+		return p.part.At
+	}
+	d := p.part.Start - p.start
+	return p.scalar.Region(start+d, min(end, p.start+len(p.part.Text))+d)
+}
+
+// region is the place of a region of the text: from where its first byte was
+// written to where its last one was, if that is in the same file and after it.
+func (a *assembly) region(start, end int) source.Location {
+	start, end = a.written(start), a.written(end)
+	if len(a.pieces) == 0 {
+		return a.whole
+	}
+	p := a.pieceAt(start)
+	at := p.place(start, max(start, end))
+	if q := a.pieceAt(max(start, end-1)); q != p {
+		to := q.place(q.start, end)
+		if to.File == at.File && to.EndOffset >= at.EndOffset {
+			at.EndLine, at.EndColumn, at.EndOffset = to.EndLine, to.EndColumn, to.EndOffset
+		}
+	}
+	if at.IsZero() {
+		return a.whole
+	}
+	return at
+}
+
+// text puts back what stands behind the placeholders of the scalar that is read
+// from a region of the text.
+func (a *assembly) text(v source.Value, start, end int) source.Value {
+	if !strings.Contains(v.Text, a.mark) {
+		return v
+	}
+	d := decoder{src: a.src, json: looksLikeJSON(a.src), keep: true}
+	if _, ok := d.scalar(start, end); !ok || string(d.text) != v.Text {
+		d.from = nil
+	}
+	out := source.Value{Kind: source.Unknown, At: v.At}
+	a.split(v.Text, func(i, n int, hole *source.Part) {
+		switch {
+		case hole != nil:
+			out.Parts = append(out.Parts, *hole)
+			if hole.Ref != nil {
+				out.Refs = append(out.Refs, *hole.Ref)
+			}
+		case d.from == nil:
+			out.Parts = append(out.Parts, source.Part{Text: v.Text[i : i+n], At: v.At})
+		default:
+			out.Parts = a.known(out.Parts, v.Text[i:i+n], d.from[i:i+n], d.to[i:i+n])
+		}
+	})
+	if !slices.ContainsFunc(out.Parts, isHole) {
+		return v
+	}
+	out.Text = a.expression(v.Text)
+	if len(out.Parts) == 1 {
+		out.Text = out.Parts[0].Expr
+	}
+	return out
+}
+
+// known adds the pieces of known text that was written in the assembled text at
+// the offsets from and to.
+func (a *assembly) known(parts []source.Part, text string, from, to []int) []source.Part {
+	for len(text) > 0 {
+		o := a.written(from[0])
+		p := a.pieceAt(o)
+		n := 1
+		for n < len(text) && a.pieceAt(a.written(from[n])) == p {
+			n++
+		}
+		part := source.Part{Text: text[:n], At: a.region(from[0], to[n-1])}
+		if start := p.part.Start + o - p.start; p.scalar != nil && strings.HasPrefix(p.scalar.Text[start:], part.Text) {
+			part.In, part.Start = p.part.In, start
+		}
+		parts = append(parts, part)
+		text, from, to = text[n:], from[n:], to[n:]
+	}
+	return parts
+}
+
+// key puts back the expressions of what stands behind the placeholders of a key,
+// and returns the references among them.
+func (a *assembly) key(text string) (string, []source.Ref) {
+	if !strings.Contains(text, a.mark) {
+		return text, nil
+	}
+	var refs []source.Ref
+	a.split(text, func(_, _ int, hole *source.Part) {
+		if hole != nil && hole.Ref != nil {
+			refs = append(refs, *hole.Ref)
+		}
+	})
+	return a.expression(text), refs
+}
+
+// expression is text with the expressions of what stands behind its placeholders.
+func (a *assembly) expression(text string) string {
+	var out strings.Builder
+	a.split(text, func(i, n int, hole *source.Part) {
+		if hole == nil {
+			out.WriteString(text[i : i+n])
+		} else {
+			out.WriteString("${" + hole.Expr + "}")
+		}
+	})
+	return out.String()
+}
+
+// split calls f for each run of known text and each placeholder of text: n bytes
+// from i.
+func (a *assembly) split(text string, f func(i, n int, hole *source.Part)) {
+	for i := 0; i < len(text); {
+		hole, n := a.holeAt(text[i:])
+		if hole == nil {
+			n = len(text) - i
+			if k := strings.Index(text[i+1:], a.mark); k >= 0 {
+				n = k + 1
+			}
+		}
+		f(i, n, hole)
+		i += n
+	}
+}
+
+// holeAt is the hole whose placeholder text begins with, and the placeholder's
+// length.
+func (a *assembly) holeAt(text string) (*source.Part, int) {
+	rest, ok := strings.CutPrefix(text, a.mark)
+	digits, _, closed := strings.Cut(rest, a.mark)
+	if !ok || !closed {
+		return nil, 0
+	}
+	i, err := strconv.Atoi(digits)
+	if err != nil || i < 0 || i >= len(a.holes) {
+		return nil, 0
+	}
+	a.used[i] = true
+	return &a.holes[i], 2*len(a.mark) + len(digits)
+}
+
+// unused is the references of v that no value of the document holds: those of
+// known text, and those in a comment or under a key that is written again.
+func (a *assembly) unused(v source.Value) []source.Ref {
+	inHoles := make(map[source.Ref]bool)
+	for _, hole := range a.holes {
+		if hole.Ref != nil {
+			inHoles[nowhere(*hole.Ref)] = true
+		}
+	}
+	var refs []source.Ref
+	for _, ref := range v.Refs {
+		if !inHoles[nowhere(ref)] {
+			refs = append(refs, ref)
+		}
+	}
+	for i, hole := range a.holes {
+		if !a.used[i] && hole.Ref != nil {
+			refs = append(refs, *hole.Ref)
+		}
+	}
+	return refs
+}
+
+// nowhere is a reference without its place.
+func nowhere(r source.Ref) source.Ref {
+	r.At = source.Location{}
+	return r
+}
