@@ -27,6 +27,11 @@ var edgeAttrs = map[graph.Relation][]attr{
 	graph.DeadLettersTo: {
 		{name: "of", typ: text, doc: "Id of the edge whose events end here, if it is one edge's."},
 	},
+	graph.Permits: {
+		{name: "principal", typ: text, doc: "Whom the policy names, \", \" between several."},
+		{name: "action", typ: text, doc: "What the policy allows, \", \" between several."},
+		{name: "conditioned", typ: flag, doc: "Whether a condition restricts it."},
+	},
 	graph.OnFailureTo: {
 		{name: "of", typ: text, doc: "Id of the edge whose failures are recorded here, if it is one edge's."},
 	},

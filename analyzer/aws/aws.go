@@ -10,7 +10,7 @@ import (
 )
 
 // rows is the whole catalogue, service by service.
-var rows = concat(lambdaRows, sqsRows)
+var rows = concat(lambdaRows, sqsRows, snsRows, eventRows)
 
 func concat(services ...[]*row) (all []*row) {
 	for _, s := range services {

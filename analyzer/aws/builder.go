@@ -118,7 +118,7 @@ func (b *builder) nodes() {
 	}
 	for _, r := range b.resources {
 		if r.row != nil && r.row.of != (prop{}) {
-			for _, e := range b.followValue(r.stack, r.get(r.Properties, r.row.of), r.At, 0) {
+			for _, e := range b.followValue(r.stack, r.get(r.Properties, r.row.of), nil, r.At, 0) {
 				b.extend(r, e)
 			}
 		}

@@ -30,29 +30,39 @@ func partnersOf(rel graph.Relation, to bool) []graph.Kind {
 // by an ARN's service and literal name, by a literal name; what is not declared
 // becomes an external node. An absent value names none.
 func (b *builder) resolve(r *resource, v source.Value, kinds []graph.Kind) []end {
+	return b.find(r, v, kinds, true)
+}
+
+// seek is resolve for the declared nodes alone.
+func (b *builder) seek(r *resource, v source.Value, kinds []graph.Kind) []end {
+	return b.find(r, v, kinds, false)
+}
+
+func (b *builder) find(r *resource, v source.Value, kinds []graph.Kind, outside bool) []end {
 	var out []end
-	for g, c := range v.Cases() {
-		for g2, x := range c.Elements() {
-			when, ok := b.guard(r.stack, g).And(b.guard(r.stack, g2))
-			if !ok {
-				continue
-			}
-			for _, e := range b.resolveOne(r, x, kinds) {
-				if e.when, ok = when.And(e.when); ok && !slices.ContainsFunc(out, func(o end) bool { return o.node == e.node && o.when.Equal(e.when) }) {
-					out = append(out, e)
-				}
+	for g, x := range v.Elements() {
+		when := b.guard(r.stack, g)
+		found := b.declared(r, x, kinds)
+		if len(found) == 0 && outside {
+			found = b.outside(x, kinds)
+		}
+		for _, e := range found {
+			var ok bool
+			if e.when, ok = when.And(e.when); ok && !slices.ContainsFunc(out, func(o end) bool { return o.node == e.node && o.when.Equal(e.when) }) {
+				out = append(out, e)
 			}
 		}
 	}
 	return out
 }
 
-func (b *builder) resolveOne(r *resource, v source.Value, kinds []graph.Kind) []end {
+// declared is the declared nodes that one value names.
+func (b *builder) declared(r *resource, v source.Value, kinds []graph.Kind) []end {
 	a, isARN := parseARN(v.Pieces())
 	var out []end
 	for _, ref := range v.AllRefs() {
-		for _, e := range b.follow(r.stack, ref, 0) {
-			if e.node != nil && slices.Contains(kinds, e.node.Kind) && (!isARN || a.allows(e.node)) {
+		for _, e := range b.follow(r.stack, ref, kinds, 0) {
+			if slices.Contains(kinds, e.node.Kind) && (!isARN || a.allows(e.node)) {
 				if e.at.IsZero() {
 					e.at = v.At
 				}
@@ -63,43 +73,42 @@ func (b *builder) resolveOne(r *resource, v source.Value, kinds []graph.Kind) []
 	if len(out) > 0 {
 		return out
 	}
-	switch {
-	case isARN:
-		return b.byARN(v, a, kinds)
-	case v.Kind == source.String && v.Text == "":
-		return nil
+	name, ok := nameOf(v.Pieces())
+	if isARN {
+		name, ok = a.name()
 	}
-	if name, ok := nameOf(v.Pieces()); ok {
+	if ok {
 		for _, n := range b.named(name, kinds) {
-			out = append(out, end{node: n, at: v.At})
+			if !isARN || a.allows(n) {
+				out = append(out, end{node: n, at: v.At})
+			}
 		}
 	}
-	switch {
-	case len(out) > 0:
-		return out
-	case v.Kind == source.String:
-		return []end{{node: b.external(v.Text, ""), at: v.At}}
-	case v.Kind == source.Unknown:
-		return []end{{node: b.external(spell(v.Pieces()), ""), at: v.At, unresolved: v.Text}}
-	}
-	return nil
+	return out
 }
 
-// byARN finds what an ARN without a reference names.
-func (b *builder) byARN(v source.Value, a arn, kinds []graph.Kind) []end {
+// outside is the node of what one value names and no stack declares.
+func (b *builder) outside(v source.Value, kinds []graph.Kind) []end {
+	if v.Kind != source.Unknown && (v.Kind != source.String || v.Text == "") {
+		return nil
+	}
+	a, isARN := parseARN(v.Pieces())
 	name, named := a.name()
-	var out []end
-	for _, n := range b.named(name, kinds) {
-		if a.allows(n) {
-			out = append(out, end{node: n, at: v.At})
+	e := end{at: v.At}
+	switch {
+	case isARN && a.service == "events" && name == "default" && slices.Contains(kinds, graph.Bus):
+		e.node = b.defaultBus()
+	case isARN:
+		e.node = b.external(spell(v.Pieces()), a.service)
+		if !named || strings.Contains(name, "${") {
+			e.unresolved = v.Text
 		}
-	}
-	if len(out) > 0 {
-		return out
-	}
-	e := end{node: b.external(spell(v.Pieces()), a.service), at: v.At}
-	if !named || strings.Contains(name, "${") {
-		e.unresolved = v.Text
+	case v.Kind == source.String:
+		e.node = b.external(v.Text, "")
+	case len(v.Refs) == 1 && v.Refs[0].Import != "":
+		e.node = b.external(v.Refs[0].Import, "")
+	default:
+		e.node, e.unresolved = b.external(spell(v.Pieces()), ""), v.Text
 	}
 	return []end{e}
 }
@@ -129,25 +138,23 @@ func (b *builder) external(text, service string) *graph.Node {
 const maxFollow = 16
 
 // follow finds the node that a reference leads to: through aliases and versions
-// to what they are names of, through imports to the exporting stack.
-func (b *builder) follow(s *source.Stack, ref source.Ref, depth int) []end {
+// to what they are names of, through imports to the exporting stack. A resource
+// without a row becomes a node where one of the kinds says that it may.
+func (b *builder) follow(s *source.Stack, ref source.Ref, kinds []graph.Kind, depth int) []end {
 	if depth > maxFollow {
 		return nil
 	}
 	if ref.Import != "" {
-		x, ok := b.exports[ref.Import]
-		if !ok {
-			return []end{{node: b.external(ref.Import, ""), at: ref.At}}
-		}
-		return b.followValue(x.stack, x.value, ref.At, depth)
+		x := b.exports[ref.Import]
+		return b.followValue(x.stack, x.value, kinds, ref.At, depth)
 	}
 	r := b.byAddress[s][ref.Address]
 	switch {
 	case r == nil:
 		return nil
 	case r.isAlias():
-		return b.followValue(s, r.get(r.Properties, r.row.is), ref.At, depth)
-	case r.node == nil && r.row == nil:
+		return b.followValue(s, r.get(r.Properties, r.row.is), kinds, ref.At, depth)
+	case r.node == nil && r.row == nil && slices.Contains(kinds, graph.Resource):
 		n := b.declare(r, graph.Resource)
 		n.Attrs["type"] = source.StringOf(r.Type, r.At)
 	case r.node == nil:
@@ -158,10 +165,10 @@ func (b *builder) follow(s *source.Stack, ref source.Ref, depth int) []end {
 
 // followValue finds the nodes to which a value leads, by reference or by literal
 // name, for a reference at a place.
-func (b *builder) followValue(s *source.Stack, v source.Value, at source.Location, depth int) []end {
+func (b *builder) followValue(s *source.Stack, v source.Value, kinds []graph.Kind, at source.Location, depth int) []end {
 	var out []end
 	for _, inner := range v.AllRefs() {
-		for _, e := range b.follow(s, inner, depth+1) {
+		for _, e := range b.follow(s, inner, kinds, depth+1) {
 			e.at = at
 			out = append(out, e)
 		}

@@ -1,0 +1,116 @@
+package aws
+
+import (
+	"slices"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// pattern is a rule's event pattern, also where it is written as text.
+func (r *resource) pattern(in source.Value) source.Value {
+	return decoded(r.get(in, rulePattern))
+}
+
+// patternList reads the texts that a pattern compares a field with (Amazon
+// EventBridge User Guide, Comparison operators). A field that is compared in
+// another way than by equality has no such list.
+func patternList(field string) func(*builder, *resource, source.Value) source.Value {
+	return func(_ *builder, r *resource, in source.Value) source.Value {
+		v := r.pattern(in).Get(field)
+		for _, x := range v.Elements() {
+			if x.Kind == source.Map {
+				return source.Value{At: v.At}
+			}
+		}
+		return joined(v, v.At)
+	}
+}
+
+// matchesSource reports whether a pattern names a source of events by equality.
+func matchesSource(pattern source.Value, name string) bool {
+	for _, x := range pattern.Get("source").Elements() {
+		if x.Kind == source.String && x.Text == name {
+			return true
+		}
+	}
+	return false
+}
+
+// producers is the resources of the system whose events a rule matches: those
+// that its pattern names, and, for S3's events of no bucket in particular, every
+// bucket that sends its events to EventBridge.
+func producers(b *builder, r *resource, in source.Value) []end {
+	pattern := r.pattern(in)
+	if pattern.Kind == source.Unset {
+		return nil
+	}
+	kinds := slices.DeleteFunc(partnersOf(graph.Triggers, false), func(k graph.Kind) bool { return k == graph.Bus || k == graph.External })
+	var out []end
+	add := func(e end) {
+		if e.node != r.node && !slices.ContainsFunc(out, func(o end) bool { return o.node == e.node }) {
+			out = append(out, e)
+		}
+	}
+	for _, v := range leaves(pattern, nil) {
+		for _, e := range b.namedIn(r, v, kinds) {
+			add(e)
+		}
+	}
+	buckets := pattern.Get("detail").Get("bucket").Get("name")
+	for _, v := range buckets.Elements() {
+		for _, n := range b.named(v.Text, []graph.Kind{graph.Bucket}) {
+			add(end{node: n, at: v.At})
+		}
+	}
+	if buckets.Kind == source.Unset && matchesSource(pattern, "aws.s3") {
+		for _, o := range b.resources {
+			if o.stack == r.stack && o.node != nil && o.node.Kind == graph.Bucket && isTrue(o.node.Attrs["eventbridge"]) {
+				add(end{node: o.node, at: pattern.At})
+			}
+		}
+	}
+	return out
+}
+
+func isTrue(v source.Value) bool {
+	b, ok := v.AsBool()
+	return b && ok
+}
+
+// namedIn is the declared nodes that a value names, and none that are outside.
+func (b *builder) namedIn(r *resource, v source.Value, kinds []graph.Kind) []end {
+	if _, isARN := parseARN(v.Pieces()); !isARN && len(v.Refs) == 0 {
+		return nil
+	}
+	var out []end
+	for _, e := range b.seek(r, v, kinds) {
+		if e.node.Stack != nil {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// maxLeaves bounds what is read of one pattern.
+const maxLeaves = 1000
+
+// leaves appends the texts and unknown values below v.
+func leaves(v source.Value, to []source.Value) []source.Value {
+	if len(to) >= maxLeaves {
+		return to
+	}
+	for _, a := range v.Alts {
+		to = leaves(a.Value, to)
+	}
+	for _, x := range v.Items {
+		to = leaves(x, to)
+	}
+	for _, e := range v.Entries {
+		to = leaves(e.Value, to)
+	}
+	if v.Kind == source.String || v.Kind == source.Unknown && len(v.Alts) == 0 {
+		to = append(to, v)
+	}
+	return to
+}

@@ -1,0 +1,65 @@
+package aws
+
+import (
+	"slices"
+
+	"github.com/awslabs/goformation/v7/cloudformation/sns"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+var snsRows = []*row{
+	{
+		kind: graph.Topic, cfn: (*sns.Topic)(nil), tf: "aws_sns_topic",
+		name: prop{"TopicName", "name"},
+		attrs: []attr{
+			{name: "fifo", typ: flag, at: prop{"FifoTopic", "fifo_topic"}, def: false,
+				source: "Amazon SNS Developer Guide, Message ordering and deduplication strategies using Amazon SNS FIFO topics", doc: "Whether order is kept."},
+			{name: "content_deduplication", typ: flag, at: prop{"ContentBasedDeduplication", "content_based_deduplication"}, def: false,
+				source: "Amazon SNS API Reference, CreateTopic", doc: "Whether a FIFO topic takes the deduplication id from the message's body."},
+		},
+		links: []link{inlineSubscription()},
+		make:  func(b *builder, r *resource) { b.permits(r, r.node, r.get(r.Properties, prop{"", "policy"})) },
+	},
+	{cfn: (*sns.Subscription)(nil), tf: "aws_sns_topic_subscription", links: []link{
+		{
+			rel: graph.Triggers, from: prop{"TopicArn", "topic_arn"}, findTo: subscriber, mode: "async", attrs: subscriptionAttrs,
+			dead: prop{"RedrivePolicy.deadLetterTargetArn", "redrive_policy.deadLetterTargetArn"},
+		},
+	}},
+	{cfn: (*sns.TopicPolicy)(nil), tf: "aws_sns_topic_policy",
+		make: policyOf(graph.Topic, prop{"Topics", "arn"}, prop{"PolicyDocument", "policy"})},
+	{cfn: (*sns.TopicInlinePolicy)(nil),
+		make: policyOf(graph.Topic, prop{"TopicArn", ""}, prop{"PolicyDocument", ""})},
+}
+
+var subscriptionAttrs = []attr{
+	{name: "protocol", typ: text, at: prop{"Protocol", "protocol"}, doc: "Protocol of an SNS subscription."},
+	{name: "filtered", typ: flag, read: written(prop{"FilterPolicy", "filter_policy"}), doc: "Whether a filter decides which events arrive."},
+	{name: "raw_delivery", typ: flag, at: prop{"RawMessageDelivery", "raw_message_delivery"}, def: false,
+		source: "Amazon SNS API Reference, SetSubscriptionAttributes", doc: "Whether the subscriber gets the message without SNS's envelope."},
+}
+
+// inlineSubscription is the link of a subscription that stands inside its topic:
+// it has an endpoint and a protocol, and can have no dead-letter queue.
+func inlineSubscription() link {
+	return link{
+		rel: graph.Triggers, each: prop{"Subscription", ""}, findTo: subscriber, mode: "async",
+		attrs: append(slices.Clip(subscriptionAttrs), attr{name: "dead_letter", typ: flag, def: false,
+			doc: "Whether events that cannot be delivered or processed are kept."}),
+	}
+}
+
+// subscriber is the node of a subscription's endpoint. What is no AWS resource
+// (an address, a URL) is known to be outside, also where its text is unknown.
+func subscriber(b *builder, r *resource, in source.Value) []end {
+	ends := b.resolve(r, r.get(in, prop{"Endpoint", "endpoint"}), partnersOf(graph.Triggers, true))
+	protocol, _ := r.get(in, prop{"Protocol", "protocol"}).AsString()
+	if !slices.Contains([]string{"", "lambda", "sqs", "firehose"}, protocol) {
+		for i := range ends {
+			ends[i].unresolved = ""
+		}
+	}
+	return ends
+}
