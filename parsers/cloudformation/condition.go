@@ -1,0 +1,246 @@
+package cloudformation
+
+import (
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// condition is an entry of the section Conditions.
+type condition struct {
+	entry
+	state int // 0 not decided yet, 1 being decided, 2 decided
+	expr  source.Expr
+}
+
+// decide is the condition of a name: True, False, or Named where it is open.
+func (t *template) decide(name string, at source.Location) source.Expr {
+	c, found := t.conditions[name]
+	if !found {
+		t.problem(source.Warning, at, "there is no condition %s", name)
+		c = &condition{entry: entry{Entry: source.Entry{Key: name, KeyAt: at}}, state: 2, expr: source.Expr{Op: source.Open, Name: t.prefix + name}}
+		t.conditions[name] = c
+		t.stack.Conditions = append(t.stack.Conditions, source.Condition{Name: t.prefix + name, Expr: c.expr, At: at})
+	}
+	switch c.state {
+	case 0:
+		c.state = 1
+		expr := t.boolean(c.Value, scope{open: true, loop: c.scope.loop})
+		if c.state == 1 { // no circle
+			c.expr = expr
+		}
+		c.state = 2
+	case 1:
+		t.problem(source.Warning, at, "the condition %s depends on itself", name)
+		c.state, c.expr = 2, source.Expr{Op: source.Open, Name: t.prefix + name}
+	}
+	if c.expr.Op == source.True || c.expr.Op == source.False {
+		return c.expr
+	}
+	return source.Expr{Op: source.Named, Name: t.prefix + name}
+}
+
+// decideAll decides every condition and lists the open ones.
+func (t *template) decideAll() {
+	for _, name := range t.conditionNames {
+		c := t.conditions[name]
+		if t.decide(name, c.KeyAt).Op == source.Named {
+			t.stack.Conditions = append(t.stack.Conditions, source.Condition{Name: t.prefix + name, Expr: c.expr, At: c.KeyAt})
+		}
+	}
+}
+
+// boolean is the expression that a condition function writes.
+func (t *template) boolean(v source.Value, s scope) source.Expr {
+	open := source.Expr{Op: source.Open, Name: t.prefix + describe(v)}
+	if !t.spend(v.At) {
+		return open
+	}
+	if name, ok := v.Entry("Condition"); ok && len(v.Entries) == 1 {
+		text, ok := t.eval(name.Value, s).AsString()
+		if !ok {
+			t.problem(source.Error, v.At, "Condition takes the name of a condition")
+			return open
+		}
+		return t.decide(text, name.Value.At)
+	}
+	c, ok := intrinsic(v)
+	if !ok {
+		t.problem(source.Error, v.At, "a condition is one of Fn::And, Fn::Equals, Fn::Not, Fn::Or, Condition")
+		return open
+	}
+	switch c.name {
+	case "Fn::And", "Fn::Or", "Fn::Not":
+		most := len(c.arg.Items)
+		if c.name == "Fn::Not" {
+			most = 1
+		}
+		if c.arg.Kind != source.List || len(c.arg.Items) == 0 || len(c.arg.Items) > most {
+			t.fail(c, "takes a list of conditions")
+			return open
+		}
+		var args []source.Expr
+		for _, item := range c.arg.Items {
+			args = append(args, t.boolean(item, s))
+		}
+		switch c.name {
+		case "Fn::And":
+			return all(args...)
+		case "Fn::Or":
+			return anyOf(args...)
+		}
+		return negate(args[0])
+	case "Fn::Equals":
+		args, ok := t.operands(c, s, 2, 2)
+		if !ok {
+			return open
+		}
+		return t.equals(args[0], args[1], open)
+	}
+	value := t.eval(v, s)
+	if b, ok := value.AsBool(); ok {
+		return constant(b)
+	}
+	if value.Kind != source.Unknown {
+		t.problem(source.Error, v.At, "a condition is one of Fn::And, Fn::Equals, Fn::Not, Fn::Or, Condition")
+	}
+	return open
+}
+
+// equals compares every case of both values.
+func (t *template) equals(a, b source.Value, open source.Expr) source.Expr {
+	var either []source.Expr
+	n := 0
+	for g, x := range a.Cases() {
+		for h, y := range b.Cases() {
+			both, ok := g.And(h)
+			if !ok {
+				continue
+			}
+			if n++; n > maxCases {
+				return open
+			}
+			terms := []source.Expr{t.same(x, y, open)}
+			for _, term := range both {
+				named := source.Expr{Op: source.Named, Name: term.Condition}
+				if term.Not {
+					named = negate(named)
+				}
+				terms = append(terms, named)
+			}
+			either = append(either, all(terms...))
+		}
+	}
+	return anyOf(either...)
+}
+
+// same compares two values that no condition decides. A parameter that nobody
+// gave, alone or with known text around it, is compared with a constant.
+func (t *template) same(a, b source.Value, open source.Expr) source.Expr {
+	if a.Kind == source.Unknown {
+		a, b = b, a
+	}
+	x, xKnown := a.AsString()
+	y, yKnown := b.AsString()
+	switch {
+	case xKnown && yKnown:
+		return constant(x == y)
+	case a.IsKnown() && b.IsKnown():
+		return constant(a.Equal(b))
+	case xKnown && len(b.Parts) == 1 && t.parameters[b.Parts[0].Expr]:
+		return source.Expr{Op: source.Equals, Name: b.Parts[0].Expr, Value: x}
+	case a.Kind == source.Unknown && a.Text == b.Text && a.Equal(b):
+		return constant(true)
+	}
+	return open
+}
+
+func constant(b bool) source.Expr {
+	if b {
+		return source.Expr{Op: source.True}
+	}
+	return source.Expr{Op: source.False}
+}
+
+// all is the conjunction, with constants folded.
+func all(args ...source.Expr) source.Expr { return fold(source.And, source.True, source.False, args) }
+
+// anyOf is the disjunction, with constants folded.
+func anyOf(args ...source.Expr) source.Expr { return fold(source.Or, source.False, source.True, args) }
+
+func fold(op, neutral, decisive source.Op, args []source.Expr) source.Expr {
+	var rest []source.Expr
+	for _, a := range args {
+		if a.Op == decisive {
+			return a
+		}
+		if a.Op != neutral {
+			rest = append(rest, a)
+		}
+	}
+	switch len(rest) {
+	case 0:
+		return source.Expr{Op: neutral}
+	case 1:
+		return rest[0]
+	}
+	return source.Expr{Op: op, Args: rest}
+}
+
+func negate(e source.Expr) source.Expr {
+	switch e.Op {
+	case source.True:
+		return source.Expr{Op: source.False}
+	case source.False:
+		return source.Expr{Op: source.True}
+	case source.Not:
+		return e.Args[0]
+	}
+	return source.Expr{Op: source.Not, Args: []source.Expr{e}}
+}
+
+// guard is when something with an attribute Condition exists; exists is false
+// where it never does.
+func (t *template) guard(name string, at source.Location) (g source.Guard, exists bool) {
+	switch t.decide(name, at).Op {
+	case source.True:
+		return nil, true
+	case source.False:
+		return nil, false
+	}
+	return source.If(t.prefix + name), true
+}
+
+// ifElse is Fn::If.
+func (t *template) ifElse(c call, s scope) source.Value {
+	if c.arg.Kind != source.List || len(c.arg.Items) != 3 {
+		return t.fail(c, "takes the name of a condition and two values")
+	}
+	name := t.eval(c.arg.Items[0], s)
+	if name.Kind != source.String {
+		return t.fail(c, "takes the name of a condition and two values")
+	}
+	switch t.decide(name.Text, name.At).Op {
+	case source.True:
+		return t.eval(c.arg.Items[1], s)
+	case source.False:
+		return t.eval(c.arg.Items[2], s)
+	}
+	then, otherwise := t.eval(c.arg.Items[1], s), t.eval(c.arg.Items[2], s)
+	v := choice("Fn::If "+name.Text, c.at, []source.Alternative{
+		{If: source.If(t.prefix + name.Text), Value: then},
+		{If: source.Unless(t.prefix + name.Text), Value: otherwise},
+	})
+	return v
+}
+
+// truth is a condition function that stands where a value is wanted.
+func (t *template) truth(c call, s scope) source.Value {
+	v := source.MapOf(c.at, source.Entry{Key: c.name, Value: c.arg})
+	s.open = true
+	switch t.boolean(v, s).Op {
+	case source.True:
+		return source.BoolOf(true, c.at)
+	case source.False:
+		return source.BoolOf(false, c.at)
+	}
+	return unknown(describeCall(c), c.at)
+}

@@ -1,0 +1,297 @@
+package cloudformation
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/serverlens/serverlens/parsers/cloudformation/sam"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// template is one template of a stack: the root or a nested one.
+type template struct {
+	*loader
+	path     string // of its file
+	prefix   string // of its addresses: "" or "Parent/"
+	nested   nesting
+	root     source.Value
+	sections struct{ transform, globals, mappings, resources, outputs source.Value }
+	declared source.Value // the section Parameters
+
+	values         map[bool]map[string]source.Value // of parameters, by whether a condition asks
+	conditions     map[string]*condition
+	conditionNames []string // in order
+	resources      []entry
+	byName         map[string]*entry
+	uncertain      bool // more names may be declared than are seen
+	outputs        map[string]*output
+	outputNames    []string
+	children       map[string]*template
+	mentions       []mention
+}
+
+// output is an entry of the section Outputs; its value is evaluated when it is
+// first asked for.
+type output struct {
+	entry
+	state int // 0 not evaluated yet, 1 being evaluated, 2 evaluated
+	value source.Value
+}
+
+func (l *loader) template(path string, root source.Value) *template {
+	return &template{
+		loader: l, path: path, root: root,
+		values:     map[bool]map[string]source.Value{false: {}, true: {}},
+		conditions: map[string]*condition{}, byName: map[string]*entry{},
+		outputs: map[string]*output{}, children: map[string]*template{},
+	}
+}
+
+// format is "sam", "cdk" or "cloudformation".
+func (t *template) format() string {
+	if t.isSAM() {
+		return "sam"
+	}
+	for _, e := range t.root.Get("Resources").Entries {
+		if e.Value.Get("Type").Text == "AWS::CDK::Metadata" || e.Value.Get("Metadata", "aws:cdk:path").Kind == source.String {
+			return "cdk"
+		}
+	}
+	return "cloudformation"
+}
+
+const samTransform = "AWS::Serverless-2016-10-31"
+
+func (t *template) isSAM() bool {
+	for _, v := range t.root.Get("Transform").Elements() {
+		if v.Text == samTransform {
+			return true
+		}
+	}
+	return false
+}
+
+// declare reads the sections as far as names are declared in them.
+func (t *template) declare() {
+	t.root = t.withIncludes(t.root)
+	section := func(name string) source.Value {
+		v := t.root.Get(name)
+		if v.Kind != source.Unset && v.Kind != source.Null && v.Kind != source.Map {
+			t.problem(source.Error, v.At, "%s is a %s, not a map", name, v.Kind)
+			return source.Value{}
+		}
+		return v
+	}
+	t.declared = section("Parameters")
+	t.sections.mappings = t.eval(section("Mappings"), scope{})
+	conditions, _ := t.entries(section("Conditions"), scope{open: true})
+	for _, e := range conditions {
+		t.conditionNames = append(t.conditionNames, e.Key)
+		t.conditions[e.Key] = &condition{entry: e}
+	}
+	var complete bool
+	t.resources, complete = t.entries(section("Resources"), scope{})
+	t.uncertain = !complete || t.hasMacros()
+	for i := range t.resources {
+		t.byName[t.resources[i].Key] = &t.resources[i]
+	}
+	outputs, _ := t.entries(section("Outputs"), scope{})
+	for _, e := range outputs {
+		t.outputNames = append(t.outputNames, e.Key)
+		t.outputs[e.Key] = &output{entry: e}
+	}
+}
+
+// hasMacros reports whether a macro that is not known here rewrites the template.
+func (t *template) hasMacros() (found bool) {
+	for _, v := range t.root.Get("Transform").Elements() {
+		switch v.Text {
+		case samTransform, "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16":
+			continue
+		}
+		if v.Kind == source.String {
+			t.problem(source.Note, v.At, "what the macro %s makes of the template is not known", v.Text)
+			found = true
+		}
+	}
+	return found
+}
+
+// load evaluates the template and adds what it declares to the stack.
+func (t *template) load() {
+	t.declare()
+	t.decideAll()
+	var resources []source.Resource
+	for i := range t.resources {
+		if r, ok := t.resource(&t.resources[i]); ok {
+			resources = append(resources, r)
+		}
+	}
+	if t.isSAM() {
+		resources = t.expand(resources)
+	}
+	known := map[string]bool{}
+	for _, r := range resources {
+		known[r.Address] = true
+		t.attachDefinition(&r)
+		t.stack.Resources = append(t.stack.Resources, r)
+		t.enter(r)
+	}
+	for _, name := range t.outputNames {
+		t.addOutput(t.outputs[name])
+	}
+	t.checkMentions(known)
+}
+
+// resource evaluates one entry of the section Resources; ok is false where it is
+// none or a given parameter rules it out.
+func (t *template) resource(e *entry) (r source.Resource, ok bool) {
+	if e.Value.Kind != source.Map {
+		t.problem(source.Error, e.KeyAt, "the resource %s is a %s, not a map", e.Key, e.Value.Kind)
+		return r, false
+	}
+	kind := e.Value.Get("Type")
+	if kind.Kind != source.String || kind.Text == "" {
+		t.problem(source.Error, e.KeyAt, "the resource %s has no Type", e.Key)
+		return r, false
+	}
+	r = source.Resource{
+		Address: t.prefix + e.Key, Type: kind.Text, At: e.KeyAt, Body: span(e.KeyAt, e.Value.At),
+		If: e.guard, Uncertain: e.uncertain || t.nested.uncertain, Via: t.nested.via,
+	}
+	attributes, _ := t.entries(e.Value, e.scope)
+	r.Attributes = source.Value{Kind: source.Map, At: e.Value.At, Def: e.Value.Def}
+	for _, a := range attributes {
+		v := a.Value
+		if a.Key != "Condition" {
+			v = t.eval(v, a.scope)
+		}
+		switch a.Key {
+		case "Properties":
+			r.Properties = v
+			if v.Kind != source.Map && v.Kind != source.Unknown && v.Kind != source.Unset && v.Kind != source.Null {
+				t.problem(source.Error, v.At, "Properties is a %s, not a map", v.Kind)
+				r.Properties = unknown(describe(v), v.At)
+			}
+		case "Metadata":
+			r.Metadata = v
+		case "Type":
+		default:
+			r.Attributes.Entries = append(r.Attributes.Entries, source.Entry{Key: a.Key, KeyAt: a.KeyAt, Value: v})
+		}
+	}
+	if r.Properties.Kind == source.Unset || r.Properties.Kind == source.Null {
+		r.Properties = source.Value{Kind: source.Map, At: e.KeyAt}
+	}
+	for _, v := range r.Attributes.Get("DependsOn").Elements() {
+		if v.Kind == source.String {
+			t.mentions = append(t.mentions, mention{v.Text, v.At})
+		}
+	}
+	if r.If, ok = t.exists(e.Value.Get("Condition"), e.scope, e.guard); ok {
+		r.If, ok = t.nested.guard.And(r.If)
+	}
+	return r, ok
+}
+
+// exists is when something with an attribute Condition exists.
+func (t *template) exists(name source.Value, s scope, outer source.Guard) (source.Guard, bool) {
+	if name.Kind == source.Unset || name.Kind == source.Null {
+		return outer, true
+	}
+	name = t.eval(name, s)
+	if name.Kind != source.String {
+		t.problem(source.Error, name.At, "Condition takes the name of a condition")
+		return outer, true
+	}
+	g, ok := t.guard(name.Text, name.At)
+	if !ok {
+		return nil, false
+	}
+	return outer.And(g)
+}
+
+// expand hands the template to SAM.
+func (t *template) expand(resources []source.Resource) []source.Resource {
+	params := source.Value{Kind: source.Map, At: t.declared.At}
+	for _, e := range t.declared.Entries {
+		v, _ := t.parameter(e.Key, false)
+		params.Entries = append(params.Entries, source.Entry{Key: e.Key, KeyAt: e.KeyAt, Value: v})
+	}
+	resources, problems := sam.Expand(sam.Template{
+		Resources: resources, Prefix: t.prefix, Params: params,
+		Globals: t.eval(t.root.Get("Globals"), scope{}),
+		Include: func(uri source.Value) (source.Value, bool) { return t.definition(uri) },
+	})
+	t.add(problems)
+	return resources
+}
+
+// output is the value of an output, for the parent of a nested stack.
+func (t *template) output(name string) (source.Value, bool) {
+	o, found := t.outputs[name]
+	if !found {
+		return source.Value{}, false
+	}
+	switch o.state {
+	case 0:
+		o.state = 1
+		o.value = simple(t.eval(o.Value.Get("Value"), o.scope))
+		o.state = 2
+	case 1:
+		t.problem(source.Warning, o.KeyAt, "the output %s depends on itself", name)
+		o.value = unknown("output "+t.prefix+name, o.KeyAt)
+	}
+	return o.value, true
+}
+
+// addOutput adds an output to the stack; of a nested stack only exports are seen
+// from outside.
+func (t *template) addOutput(o *output) {
+	if o.Value.Kind != source.Map {
+		t.problem(source.Error, o.KeyAt, "the output %s is a %s, not a map", o.Key, o.Value.Kind)
+		return
+	}
+	g, ok := t.exists(o.Value.Get("Condition"), o.scope, o.guard)
+	if ok {
+		g, ok = t.nested.guard.And(g)
+	}
+	export := t.eval(o.Value.Get("Export", "Name"), o.scope)
+	if !ok || t.parent() != nil && export.Kind == source.Unset {
+		return
+	}
+	v, _ := t.output(o.Key)
+	t.stack.Outputs = append(t.stack.Outputs, source.Output{Name: t.prefix + o.Key, Value: v, Export: export, If: g, At: o.KeyAt})
+}
+
+// checkMentions reports references to what is not declared, after SAM has said
+// what it generates.
+func (t *template) checkMentions(known map[string]bool) {
+	if t.uncertain {
+		return
+	}
+	declared := func(name string) bool {
+		_, isParameter := t.declared.Entry(name)
+		return isParameter || t.byName[name] != nil || known[t.prefix+name] || known[t.prefix+name+"~"]
+	}
+	for _, m := range t.mentions {
+		owner, _, dotted := strings.Cut(m.name, ".")
+		if !declared(m.name) && !(dotted && t.isSAM() && declared(owner)) {
+			t.problem(source.Warning, m.at, "%s is no resource or parameter of the template", m.name)
+		}
+	}
+}
+
+// unusedParams reports values that were given to parameters that are not there.
+func (l *loader) unusedParams(t *template) {
+	var names []string
+	for name := range l.params {
+		if _, found := t.declared.Entry(name); !found && !strings.HasPrefix(name, "AWS::") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		l.problem(source.Note, source.Location{File: t.path}, "the template has no parameter %s", name)
+	}
+}
