@@ -198,7 +198,7 @@ func TestIntrinsics(t *testing.T) {
 
 		{"ImportValue", `!ImportValue net-Table`, `?Fn::ImportValue net-Table <import net-Table>`},
 		{"ImportValue of Sub", `{"Fn::ImportValue": !Sub "${Env}-Table"}`, `?Fn::ImportValue dev-Table <import dev-Table> default`},
-		{"ImportValue of something unknown", `{"Fn::ImportValue": !Sub "${Open}-Table"}`, `?Fn::ImportValue ${Ref Open}-Table`},
+		{"ImportValue of something unknown", `{"Fn::ImportValue": !Sub "${Open}-Table"}`, `?Fn::ImportValue ${Open}-Table`},
 
 		{"Base64", `!Base64 hello`, `"aGVsbG8="`},
 		{"Base64 of a resource", `{"Fn::Base64": !Sub "x ${Table}"}`, `?Fn::Base64 Fn::Sub x ${Table} <Table>`},
@@ -213,7 +213,7 @@ func TestIntrinsics(t *testing.T) {
 		{"Equals as a value", `!Equals [a, a]`, `true`},
 		{"open Equals as a value", `!Equals [!Ref Env, a]`, `?Fn::Equals [Ref Env, a]`},
 		{"Condition of a policy", `{Condition: {StringEquals: {a: b}}}`, `{Condition: {StringEquals: {a: "b"}}}`},
-		{"function of Rules", `{"Fn::Contains": [[a], !Ref Env]}`, `?Fn::Contains [[a], Ref Env] default`},
+		{"function of Rules", `{"Fn::Contains": [[a], !Ref Env]}`, `?Fn::Contains [[a], Ref Env]`},
 
 		{"secret", `"{{resolve:secretsmanager:db:SecretString:password}}"`, `"{{resolve:secretsmanager:db:SecretString:password}}" secret`},
 		{"secure parameter", `"{{resolve:ssm-secure:db:1}}"`, `"{{resolve:ssm-secure:db:1}}" secret`},

@@ -216,9 +216,8 @@ func (t *template) bind(decl source.Entry, open bool) source.Value {
 		return t.typed(handed, kind)
 	case open && t.parent() == nil:
 	case fallback.Kind != source.Unset:
-		v = t.typed(fallback, kind)
-		v.Default = t.parent() == nil
-		return v
+		fallback.Default = t.parent() == nil
+		return t.typed(fallback, kind)
 	}
 	if open {
 		t.parameters[t.prefix+name] = true

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/serverlens/serverlens/parsers/cloudformation/sam"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -127,9 +126,6 @@ func (t *template) load() {
 			resources = append(resources, r)
 		}
 	}
-	if t.isSAM() {
-		resources = t.expand(resources)
-	}
 	known := map[string]bool{}
 	for _, r := range resources {
 		known[r.Address] = true
@@ -209,22 +205,6 @@ func (t *template) exists(name source.Value, s scope, outer source.Guard) (sourc
 		return nil, false
 	}
 	return outer.And(g)
-}
-
-// expand hands the template to SAM.
-func (t *template) expand(resources []source.Resource) []source.Resource {
-	params := source.Value{Kind: source.Map, At: t.declared.At}
-	for _, e := range t.declared.Entries {
-		v, _ := t.parameter(e.Key, false)
-		params.Entries = append(params.Entries, source.Entry{Key: e.Key, KeyAt: e.KeyAt, Value: v})
-	}
-	resources, problems := sam.Expand(sam.Template{
-		Resources: resources, Prefix: t.prefix, Params: params,
-		Globals: t.eval(t.root.Get("Globals"), scope{}),
-		Include: func(uri source.Value) (source.Value, bool) { return t.definition(uri) },
-	})
-	t.add(problems)
-	return resources
 }
 
 // output is the value of an output, for the parent of a nested stack.
