@@ -6,6 +6,7 @@ import "github.com/serverlens/serverlens/analyzer/graph"
 var computed = map[graph.Kind][]attr{
 	graph.Route:      routeAttrs,
 	graph.Authorizer: authorizerAttrs,
+	graph.Role:       roleAttrs,
 	graph.External: {
 		{name: "service", typ: text, doc: "Service of the ARN that mentions it."},
 	},
@@ -20,9 +21,11 @@ var edgeAttrs = map[graph.Relation][]attr{
 		{name: "mode", typ: text, enum: []string{"sync", "async", "poll_queue", "poll_stream", "schedule"}, doc: "How the event arrives."},
 		{name: "dead_letter", typ: flag, doc: "Whether events that cannot be delivered or processed are kept."},
 	},
-	graph.Invokes: {
+	graph.Invokes: append([]attr{
 		{name: "mode", typ: text, enum: []string{"sync", "async"}, doc: "Whether the caller waits for the result."},
-	},
+	}, grantAttrs...),
+	graph.Reads:    grantAttrs,
+	graph.Writes:   grantAttrs,
 	graph.RoutesTo: integrationAttrs,
 	graph.DeadLettersTo: {
 		{name: "of", typ: text, doc: "Id of the edge whose events end here, if it is one edge's."},

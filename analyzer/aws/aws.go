@@ -10,7 +10,7 @@ import (
 )
 
 // rows is the whole catalogue, service by service.
-var rows = concat(lambdaRows, sqsRows, snsRows, eventRows)
+var rows = concat(iamRows, lambdaRows, sqsRows, snsRows, eventRows)
 
 func concat(services ...[]*row) (all []*row) {
 	for _, s := range services {
@@ -54,4 +54,4 @@ func Build(stacks []*source.Stack) *graph.Graph {
 }
 
 // passes read what depends on the edges of several resources, in this order.
-var passes = []func(*builder){defaultLogGroups}
+var passes = []func(*builder){defaultLogGroups, readPolicies}

@@ -18,6 +18,9 @@ type builder struct {
 	names     map[string][]*graph.Node // nodes by physical name, as nameOf spells it
 	joined    bool                     // more than one stack
 	open      []openEnd
+
+	policies      map[*graph.Node][]attached // by role
+	strayPolicies []attached                 // of roles that are not known
 }
 
 // resource is a declared resource on its way into the graph.
@@ -44,6 +47,7 @@ func newBuilder(stacks []*source.Stack) *builder {
 	b := &builder{
 		g: graph.New(), byAddress: map[*source.Stack]map[string]*resource{},
 		exports: map[string]export{}, names: map[string][]*graph.Node{}, joined: len(stacks) > 1,
+		policies: map[*graph.Node][]attached{},
 	}
 	for _, s := range stacks {
 		b.byAddress[s] = make(map[string]*resource, len(s.Resources))

@@ -1,0 +1,197 @@
+package aws
+
+import (
+	"github.com/awslabs/goformation/v7/cloudformation/iam"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+var (
+	policyDocument = prop{"PolicyDocument", "policy"}
+	policyARN      = prop{"", "policy_arn"}
+)
+
+var iamRows = []*row{
+	{
+		kind: graph.Role, cfn: (*iam.Role)(nil), tf: "aws_iam_role",
+		name: prop{"RoleName", "name"},
+		make: attaches{
+			each: prop{"Policies", "inline_policy"}, document: policyDocument,
+			arns: prop{"ManagedPolicyArns", "managed_policy_arns"},
+		}.make,
+	},
+	{cfn: (*iam.Policy)(nil), make: attaches{roles: prop{"Roles", ""}, document: policyDocument}.make},
+	{cfn: (*iam.ManagedPolicy)(nil), tf: "aws_iam_policy", make: attaches{roles: prop{"Roles", ""}, document: policyDocument}.make},
+	{cfn: (*iam.RolePolicy)(nil), tf: "aws_iam_role_policy", make: attaches{roles: prop{"RoleName", "role"}, document: policyDocument}.make},
+	{tf: "aws_iam_role_policy_attachment", make: attaches{roles: prop{"", "role"}, arns: policyARN}.make},
+	{tf: "aws_iam_policy_attachment", make: attaches{roles: prop{"", "roles"}, arns: policyARN}.make},
+	{tf: "aws_iam_role_policy_attachments_exclusive", make: attaches{roles: prop{"", "role_name"}, arns: prop{"", "policy_arns"}}.make},
+}
+
+// roleAttrs is the attributes of a role that its policies give it.
+var roleAttrs = []attr{
+	{name: "wildcard_actions", typ: text, source: "AWS Well-Architected Framework, SEC03-BP02 Grant least privilege access",
+		doc: "Actions of the role's own policies that allow a whole service or everything, such as s3:* or *, sorted, with a comma between them; absent if there is none."},
+}
+
+// grantAttrs is the attributes of the edges that policies make.
+var grantAttrs = []attr{
+	{name: "actions", typ: text, doc: "Of a grant: the actions as written, sorted, with a comma between them."},
+	{name: "wildcard", typ: flag, doc: "Of a grant: whether an action is a pattern, such as dynamodb:*."},
+	{name: "data", typ: flag, source: "Service Authorization Reference",
+		doc: "Of a grant: whether an action works on what the resource holds (items, messages, objects), not only on its configuration."},
+}
+
+// attaches says which roles get policies by a resource, and where these stand.
+type attaches struct {
+	roles    prop // both empty: the resource is the role
+	each     prop // list of blocks that hold a document
+	document prop
+	arns     prop // of policies that are declared elsewhere or managed by AWS
+}
+
+// attached is one policy of one role.
+type attached struct {
+	r       *resource    // that holds or names it
+	doc     source.Value // Unset where actions are given
+	actions []string     // of a policy that AWS manages
+	when    source.Guard
+	at      source.Location
+	unknown string // why the policy cannot be read, "" if it can
+}
+
+// make notes the policies of a resource under the roles that have them.
+func (a attaches) make(b *builder, r *resource) {
+	policies := a.policies(b, r)
+	if len(policies) == 0 {
+		return
+	}
+	if a.roles == (prop{}) {
+		b.policies[r.node] = append(b.policies[r.node], policies...)
+		return
+	}
+	named := r.get(r.Properties, a.roles)
+	roles := b.seek(r, named, []graph.Kind{graph.Role})
+	for _, p := range policies {
+		if len(roles) == 0 && !named.IsKnown() {
+			b.strayPolicies = append(b.strayPolicies, p)
+		}
+		for _, role := range roles {
+			if when, ok := p.when.And(role.when); ok {
+				its := p
+				its.when = when
+				b.policies[role.node] = append(b.policies[role.node], its)
+			}
+		}
+	}
+}
+
+func (a attaches) policies(b *builder, r *resource) []attached {
+	var out []attached
+	add := func(p attached, guards ...source.Guard) {
+		for _, g := range append(guards, r.If) {
+			var ok bool
+			if p.when, ok = p.when.And(b.guard(r.stack, g)); !ok {
+				return
+			}
+		}
+		out = append(out, p)
+	}
+	blocks := r.Properties
+	if a.each != (prop{}) {
+		blocks = r.get(r.Properties, a.each)
+	}
+	if a.document != (prop{}) {
+		for g, block := range blocks.Elements() {
+			for g2, doc := range b.opened(r, r.get(block, a.document)).Cases() {
+				if doc.Kind != source.Unset {
+					add(attached{r: r, doc: doc, at: block.At}, g, g2)
+				}
+			}
+		}
+	}
+	if a.arns != (prop{}) {
+		for g, v := range r.get(r.Properties, a.arns).Elements() {
+			for _, p := range b.byPolicyARN(r, v) {
+				add(p, g)
+			}
+		}
+	}
+	return out
+}
+
+// byPolicyARN is the policies that an ARN names: declared ones, or one that AWS
+// manages.
+func (b *builder) byPolicyARN(r *resource, v source.Value) []attached {
+	var out []attached
+	for _, ref := range v.AllRefs() {
+		p := b.byAddress[r.stack][ref.Address]
+		if p == nil || p.row == nil || p.row.kind != "" {
+			continue
+		}
+		for g, doc := range b.opened(p, p.get(p.Properties, policyDocument)).Cases() {
+			when, ok := b.guard(p.stack, p.If).And(b.guard(p.stack, g))
+			if ok && doc.Kind != source.Unset {
+				out = append(out, attached{r: p, doc: doc, when: when, at: v.At})
+			}
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	name := spell(v.Pieces())
+	if actions, known := managedPolicy(name); known {
+		return []attached{{r: r, actions: actions, at: v.At}}
+	}
+	return []attached{{r: r, at: v.At, unknown: "the policy " + name + " is not in sight"}}
+}
+
+// readPolicies makes the edges that policies permit: from everything that assumes
+// a role to what its statements allow it to read, write or call.
+func readPolicies(b *builder) {
+	budget := maxGrants
+	for _, role := range b.g.Of(graph.Role) {
+		p := b.rolePermissions(role)
+		for _, e := range b.g.In(role, graph.Assumes) {
+			if e.From == nil {
+				continue
+			}
+			for _, g := range p.grants {
+				if budget--; budget < 0 {
+					p.unknown = "there are too many statements"
+					break
+				}
+				b.grant(e, g)
+			}
+			for _, o := range p.open {
+				o.known = e.From
+				b.open = append(b.open, o)
+			}
+			if p.unknown != "" {
+				b.openActor(e.From, p.unknown)
+			}
+		}
+	}
+	for _, e := range b.g.Edges {
+		if e.Relation == graph.Assumes && e.From != nil && (e.To == nil || e.To.Kind != graph.Role) {
+			b.openActor(e.From, "its role is not in sight")
+		}
+	}
+	for _, p := range b.strayPolicies {
+		for _, g := range b.statementsOf(p).grants {
+			b.open = append(b.open, openEnd{known: g.to.node, rel: g.rel.Reverse(), why: "a policy belongs to a role that is not known"})
+		}
+	}
+}
+
+// maxGrants bounds the edges that policies make: a role that many share, with many
+// statements, makes the product of both.
+const maxGrants = 200_000
+
+// openActor says that what a node may read, write and call is not all in sight.
+func (b *builder) openActor(n *graph.Node, why string) {
+	for _, rel := range []graph.Relation{graph.Reads, graph.Writes, graph.Invokes, graph.Permits} {
+		b.open = append(b.open, openEnd{known: n, rel: rel, why: why})
+	}
+}
