@@ -10,7 +10,21 @@ import (
 )
 
 // rows is the whole catalogue, service by service.
-var rows = concat(iamRows, lambdaRows, sqsRows, snsRows, eventRows)
+var rows = concat(
+	analyticsRows,
+	brokerRows,
+	dynamoDBRows,
+	eventRows,
+	firehoseRows,
+	iamRows,
+	kinesisRows,
+	lambdaRows,
+	pipeRows,
+	s3Rows,
+	schedulerRows,
+	snsRows,
+	sqsRows,
+)
 
 func concat(services ...[]*row) (all []*row) {
 	for _, s := range services {

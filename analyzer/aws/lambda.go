@@ -195,7 +195,7 @@ func defaultLogGroups(b *builder) {
 		if name.Kind == source.Unset {
 			continue
 		}
-		for _, f := range b.resolve(r, name, []graph.Kind{graph.Function}) {
+		for _, f := range b.seek(r, name, []graph.Kind{graph.Function}) {
 			if f.node.Kind != graph.Function || f.node.Attrs["log_group_name"].Kind != source.Unset {
 				continue
 			}

@@ -51,32 +51,46 @@ func mappingSource(b *builder, r *resource, in source.Value) []end {
 
 // sourceKind is the kind of what a mapping polls; "" where it is not known.
 func sourceKind(b *builder, r *resource, in source.Value) graph.Kind {
-	for _, e := range mappingSource(b, r, in) {
-		if e.node.Kind != graph.External {
-			return e.node.Kind
-		}
-		switch e.node.Attrs["service"].Text {
-		case "sqs":
-			return graph.Queue
-		case "mq":
-			return graph.Broker
-		case "kafka":
-			return graph.KafkaCluster
-		case "kinesis":
-			return graph.Stream
-		case "dynamodb":
-			return graph.Table
-		case "rds":
-			return graph.Database
-		}
+	return kindOfFirst(mappingSource(b, r, in))
+}
+
+func kindOfFirst(ends []end) graph.Kind {
+	if len(ends) == 0 {
+		return ""
+	}
+	return kindOf(ends[0].node)
+}
+
+// kindOf is the kind of a node; of an external one the kind that its service tells.
+func kindOf(n *graph.Node) graph.Kind {
+	if n.Kind != graph.External {
+		return n.Kind
+	}
+	switch n.Attrs["service"].Text {
+	case "sqs":
+		return graph.Queue
+	case "mq":
+		return graph.Broker
+	case "kafka":
+		return graph.KafkaCluster
+	case "kinesis":
+		return graph.Stream
+	case "dynamodb":
+		return graph.Table
+	case "rds":
+		return graph.Database
 	}
 	return ""
 }
 
 // pollMode is whether a mapping polls a queue or a stream, by what it reads from.
 func pollMode(b *builder, r *resource, in source.Value) source.Value {
-	v := r.get(in, eventSource)
-	switch sourceKind(b, r, in) {
+	return pollModeOf(sourceKind(b, r, in), r.get(in, eventSource))
+}
+
+// pollModeOf is how what v names, of a kind, is polled.
+func pollModeOf(k graph.Kind, v source.Value) source.Value {
+	switch k {
 	case "":
 		return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}
 	case graph.Queue, graph.Broker:
@@ -114,8 +128,13 @@ func ofStream(p prop, def any) func(*builder, *resource, source.Value) source.Va
 }
 
 func batchSize(b *builder, r *resource, in source.Value) source.Value {
-	return whereNot(r.get(in, prop{"BatchSize", "batch_size"}), func() source.Value {
-		switch sourceKind(b, r, in) {
+	return defaultBatchSize(r.get(in, prop{"BatchSize", "batch_size"}), r, sourceKind(b, r, in))
+}
+
+// defaultBatchSize is a batch size as written, else the default for a kind of source.
+func defaultBatchSize(v source.Value, r *resource, k graph.Kind) source.Value {
+	return whereNot(v, func() source.Value {
+		switch k {
 		case "":
 			return source.Value{Kind: source.Unknown, At: r.At}
 		case graph.Queue:
