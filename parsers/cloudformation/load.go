@@ -58,7 +58,9 @@ func Load(tree *source.Tree, path string, opts Options) (stack *source.Stack, ok
 		t := l.template(path, root)
 		l.stack.Format = t.format()
 		t.load()
-		l.unusedParams(t)
+		for _, e := range t.declared.Entries {
+			l.stack.Parameters = append(l.stack.Parameters, e.Key)
+		}
 	}
 	slices.SortStableFunc(l.stack.Problems, func(a, b source.Problem) int { return int(b.Severity) - int(a.Severity) })
 	return l.stack, ok

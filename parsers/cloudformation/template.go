@@ -1,7 +1,6 @@
 package cloudformation
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -259,19 +258,5 @@ func (t *template) checkMentions(known map[string]bool) {
 		if !declared(m.name) && !(dotted && t.isSAM() && declared(owner)) {
 			t.problem(source.Warning, m.at, "%s is no resource or parameter of the template", m.name)
 		}
-	}
-}
-
-// unusedParams reports values that were given to parameters that are not there.
-func (l *loader) unusedParams(t *template) {
-	var names []string
-	for name := range l.params {
-		if _, found := t.declared.Entry(name); !found && !strings.HasPrefix(name, "AWS::") {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		l.problem(source.Note, source.Location{File: t.path}, "the template has no parameter %s", name)
 	}
 }

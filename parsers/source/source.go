@@ -116,9 +116,10 @@ type Output struct {
 
 // Stack is what is deployed together, nested stacks and modules included.
 type Stack struct {
-	Path       string // of the template file or the root folder, slash-separated
-	Name       string // how findings and graph ids call it; Path unless a configuration says otherwise
-	Format     string // "sam", "cloudformation", "cdk", "terraform"
+	Path       string   // of the template file or the root folder, slash-separated
+	Name       string   // how findings and graph ids call it; Path unless a configuration says otherwise
+	Format     string   // "sam", "cloudformation", "cdk", "terraform"
+	Parameters []string // names that a value can be given to, of the root template or module
 	Resources  []Resource
 	Outputs    []Output
 	Conditions []Condition         // that are open, in the order of the template

@@ -200,6 +200,17 @@ func (t *Tree) walkMemory(dir string, visit func(string, int64) error) error {
 	return nil
 }
 
+// Forget lets go of a file that was read and turned out to be of no use.
+func (t *Tree) Forget(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.root == nil {
+		return
+	}
+	t.total -= int64(len(t.files[path.Clean(name)]))
+	delete(t.files, path.Clean(name))
+}
+
 // Files is what was read so far: the content by path.
 func (t *Tree) Files() map[string][]byte {
 	t.mu.Lock()

@@ -1,0 +1,378 @@
+// Package parsers finds the stacks that paths name and reads them, whatever
+// format they are written in.
+//
+// It promises that what is no stack is passed by in silence where a folder is
+// searched, that one broken file never hides another stack, and that the result
+// does not depend on the machine: the same files give the same stacks in the
+// same order.
+package parsers
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/serverlens/serverlens/parsers/cloudformation"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// Options say how stacks are read.
+type Options struct {
+	Params      map[string]string // values of parameters; they win over ParamsFile
+	ParamsFile  string            // what ReadParams reads, "" for none
+	MaxFileSize int64             // bytes, 0 for source.DefaultMaxFileSize
+	Root        string            // the folder that nothing is read outside of, "" for what Root finds
+	Stdin       io.Reader         // what the path "-" means
+}
+
+// format is one input format. A further one is one more line of the table.
+type format struct {
+	name string
+	// unit is the path of the stack that a file may belong to: the file itself, or
+	// the folder of a format whose stacks are folders. ok is false where the name
+	// alone rules the file out.
+	unit func(file string) (unit string, ok bool)
+	// matches tells from a text of at most a few MiB, without parsing it, whether it
+	// may be of the format.
+	matches func(text []byte) bool
+	// load reads the stack. ok is false where it is none after all; the stack then
+	// holds only the problems of reading it.
+	load func(tree *source.Tree, unit string, params map[string]string) (stack *source.Stack, ok bool)
+}
+
+var formats = []format{
+	{
+		name: "cloudformation",
+		unit: func(file string) (string, bool) {
+			return file, slices.Contains([]string{".yaml", ".yml", ".json", ".template"}, strings.ToLower(path.Ext(file)))
+		},
+		matches: func(text []byte) bool {
+			return bytes.Contains(text, []byte("Resources")) &&
+				(bytes.Contains(text, []byte("::")) || bytes.Contains(text, []byte("AWSTemplateFormatVersion")))
+		},
+		load: func(tree *source.Tree, unit string, params map[string]string) (*source.Stack, bool) {
+			return cloudformation.Load(tree, unit, cloudformation.Options{Params: params})
+		},
+	},
+}
+
+// candidate is what may be a stack.
+type candidate struct {
+	format *format
+	tree   *source.Tree
+	unit   string
+	files  []string // of the unit, as far as they led to it
+	named  bool     // by a path of its own: then it has to be one
+}
+
+// found is what became of a candidate.
+type found struct {
+	stack    *source.Stack
+	problems []source.Problem
+}
+
+// ErrNothing says that no path led to a stack.
+var ErrNothing = errors.New("nothing to analyse")
+
+// Load reads the stacks that the paths name: a file, a folder that is searched,
+// or "-". Files are named by their path relative to Root. Stacks come in the order
+// of the paths, those of a folder from the top down and then by name; what a
+// stack reads as a part of itself is no stack of its own. The problems are of
+// files that did not become a stack. The error says that a path does not exist,
+// that the options are wrong or, with ErrNothing, that there is no stack and no
+// problem.
+func Load(paths []string, opts Options) ([]*source.Stack, []source.Problem, error) {
+	params, err := opts.params()
+	if err != nil {
+		return nil, nil, err
+	}
+	candidates, problems, closeTree, err := find(paths, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer closeTree()
+	results := make([]found, len(candidates))
+	parallel(len(candidates), func(i int) { results[i] = candidates[i].load(params) })
+	var stacks []*source.Stack
+	for _, r := range results {
+		problems = append(problems, r.problems...)
+		if r.stack != nil {
+			stacks = append(stacks, r.stack)
+		}
+	}
+	stacks = withoutParts(stacks)
+	if len(stacks) == 0 && len(problems) == 0 {
+		return nil, nil, fmt.Errorf("%w: no template in %s", ErrNothing, strings.Join(paths, ", "))
+	}
+	return stacks, append(problems, unknownParams(params, stacks)...), nil
+}
+
+// load reads a candidate.
+func (c candidate) load(params map[string]string) found {
+	if !c.named && !slices.ContainsFunc(c.files, c.matches) {
+		return found{}
+	}
+	stack, ok := c.format.load(c.tree, c.unit, params)
+	broken := slices.ContainsFunc(stack.Problems, func(p source.Problem) bool { return p.Severity == source.Error })
+	switch {
+	case ok:
+		return found{stack: stack}
+	case broken:
+		return found{problems: stack.Problems}
+	case c.named:
+		return found{problems: []source.Problem{{
+			Severity: source.Error, Summary: "this is no CloudFormation or SAM template", At: source.Location{File: c.unit},
+		}}}
+	}
+	return found{}
+}
+
+// matches reports whether a file looks like the candidate's format. What does
+// not is not kept in memory.
+func (c candidate) matches(file string) bool {
+	text, err := c.tree.Read(file)
+	if err != nil {
+		return false
+	}
+	if !c.format.matches(text) {
+		c.tree.Forget(file)
+		return false
+	}
+	return true
+}
+
+// parallel calls f for every number below n, on all cores.
+func parallel(n int, f func(i int)) {
+	var group sync.WaitGroup
+	next := make(chan int)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := range next {
+				f(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+}
+
+// withoutParts drops the stacks all of whose files another stack has read: they
+// are nested in it. Of stacks that read each other the first is kept.
+func withoutParts(stacks []*source.Stack) []*source.Stack {
+	readers := map[string][]int{} // by file
+	for i, s := range stacks {
+		for file := range s.Files {
+			readers[file] = append(readers[file], i)
+		}
+	}
+	var whole []*source.Stack
+	for i, s := range stacks {
+		part := slices.ContainsFunc(readers[anyFile(s)], func(k int) bool {
+			return k != i && contains(stacks[k].Files, s.Files) && (k < i || len(stacks[k].Files) > len(s.Files))
+		})
+		if !part {
+			whole = append(whole, s)
+		}
+	}
+	return whole
+}
+
+// anyFile is a file of the stack, always the same one.
+func anyFile(s *source.Stack) string {
+	first := ""
+	for file := range s.Files {
+		if first == "" || file < first {
+			first = file
+		}
+	}
+	return first
+}
+
+func contains(files, part map[string][]byte) bool {
+	for file := range part {
+		if _, found := files[file]; !found {
+			return false
+		}
+	}
+	return true
+}
+
+// unknownParams reports values for parameters that no stack has.
+func unknownParams(params map[string]string, stacks []*source.Stack) (problems []source.Problem) {
+	known := map[string]bool{}
+	for _, s := range stacks {
+		for _, name := range s.Parameters {
+			known[name] = true
+		}
+	}
+	for name := range params {
+		if !known[name] && !strings.HasPrefix(name, "AWS::") && len(stacks) > 0 {
+			problems = append(problems, source.Problem{Severity: source.Warning, Summary: "no stack has a parameter " + name})
+		}
+	}
+	slices.SortFunc(problems, func(a, b source.Problem) int { return cmp.Compare(a.Summary, b.Summary) })
+	return problems
+}
+
+// find lists the candidates that the paths lead to, in order, each once.
+func find(paths []string, opts Options) (out []candidate, problems []source.Problem, closeTree func(), err error) {
+	files := slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return p == "-" })
+	closeTree = func() {}
+	var tree *source.Tree
+	root := opts.Root
+	if len(files) > 0 {
+		if root == "" {
+			root, err = Root(files)
+		}
+		if err == nil {
+			tree, err = source.OpenTree(root, opts.MaxFileSize)
+		}
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		closeTree = func() { _ = tree.Close() }
+	}
+	f := finder{tree: tree, root: root, seen: map[string]int{}}
+	for _, p := range paths {
+		if p == "-" {
+			err = f.addStdin(opts)
+		} else {
+			err = f.add(p)
+		}
+		if err != nil {
+			closeTree()
+			return nil, nil, nil, err
+		}
+	}
+	return f.out, f.problems, closeTree, nil
+}
+
+type finder struct {
+	tree     *source.Tree
+	root     string
+	out      []candidate
+	problems []source.Problem
+	seen     map[string]int // index in out by format and unit
+}
+
+const stdinName = "stdin"
+
+func (f *finder) addStdin(opts Options) error {
+	if opts.Stdin == nil {
+		return errors.New("-: no standard input")
+	}
+	most := opts.MaxFileSize
+	if most <= 0 {
+		most = source.DefaultMaxFileSize
+	}
+	text, err := io.ReadAll(io.LimitReader(opts.Stdin, most+1))
+	if err != nil {
+		return fmt.Errorf("standard input: %w", err)
+	}
+	if int64(len(text)) > most {
+		return fmt.Errorf("standard input: more than %d bytes (--max-file-size)", most)
+	}
+	f.out = append(f.out, candidate{
+		format: &formats[0], tree: source.MemoryTree(map[string][]byte{stdinName: text}), unit: stdinName, named: true,
+	})
+	return nil
+}
+
+// add adds what a path of the file system leads to.
+func (f *finder) add(p string) error {
+	info, err := os.Stat(p)
+	if err != nil {
+		return err
+	}
+	name, err := relative(f.root, p)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		f.addFile(name, true)
+		return nil
+	}
+	var names []string
+	err = f.tree.Walk(name, skipped, func(file string, _ int64) error {
+		names = append(names, file)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", p, err)
+	}
+	slices.SortStableFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")), cmp.Compare(a, b))
+	})
+	for _, file := range names {
+		f.addFile(file, false)
+	}
+	return nil
+}
+
+// addFile adds a file to the candidate that it belongs to. A file that is named
+// has to be a stack, whatever its name ends in.
+func (f *finder) addFile(file string, named bool) {
+	for i := range formats {
+		unit, ok := formats[i].unit(file)
+		if !ok && (!named || i > 0) {
+			continue
+		}
+		key := formats[i].name + ":" + unit
+		k, known := f.seen[key]
+		if !known {
+			k = len(f.out)
+			f.seen[key] = k
+			f.out = append(f.out, candidate{format: &formats[i], tree: f.tree, unit: unit})
+		}
+		f.out[k].files = append(f.out[k].files, file)
+		f.out[k].named = f.out[k].named || named
+		return
+	}
+}
+
+// skipped reports whether a search passes a folder by: what tools have written or
+// fetched, and what is hidden.
+func skipped(folder string) bool {
+	switch folder {
+	case "node_modules", "vendor", "cdk.out":
+		return true
+	}
+	return strings.HasPrefix(folder, ".")
+}
+
+// relative is the slash-separated path of a file relative to a root, with
+// symbolic links resolved in both.
+func relative(root, p string) (string, error) {
+	root, err := resolve(root)
+	if err != nil {
+		return "", err
+	}
+	if p, err = resolve(p); err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(root, p)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", fmt.Errorf("%s: outside of %s", p, root)
+	}
+	return filepath.ToSlash(rel), nil
+}
+
+func resolve(p string) (string, error) {
+	p, err := filepath.Abs(p)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(p)
+}
