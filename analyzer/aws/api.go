@@ -22,13 +22,14 @@ var routeAttrs = []attr{
 	{name: "timeout_s", typ: number, source: "Amazon API Gateway Developer Guide, quotas; AWS AppSync endpoints and quotas",
 		doc: "Seconds after which the API gives up on the target: as written, else 29 (REST, WebSocket), 30 (HTTP, GraphQL), 900 for a streamed response; absent behind a load balancer, which waits for the function."},
 	{name: "streamed", typ: flag, doc: "Whether the response is streamed."},
-	{name: "priority", typ: number, doc: "Of a listener rule: lower comes first."},
+	{name: "action", typ: text, doc: "What a listener rule does: forward, redirect, fixed-response."},
 }
 
 // integrationAttrs is the attributes of a route's edge to its target.
 var integrationAttrs = []attr{
 	{name: "mode", typ: text, enum: []string{"sync", "async"}, doc: "Whether the caller waits for the result, or the target only takes the request over."},
 	{name: "action", typ: text, doc: "Action of a direct integration, such as sqs:SendMessage."},
+	{name: "weight", typ: number, doc: "Share of the requests, where several target groups share them."},
 	{name: "vpc_link", typ: text, doc: "Id of the VPC link through which the request goes."},
 }
 
@@ -120,6 +121,7 @@ func (b *builder) integrate(r *resource, route *graph.Node, apiType string, in i
 		}
 		if both, ok := guard.And(t.when); ok && t.node != route {
 			b.connect(r, edge{rel: graph.RoutesTo, from: end{node: route}, to: t.end, when: both, at: in.at, attrs: attrs})
+			b.frontedByLink(r, link, t.end, both)
 		}
 	}
 	for _, role := range b.resolve(r, in.credentials, partnersOf(graph.Assumes, true)) {
@@ -230,6 +232,16 @@ func (b *builder) uriTargets(r *resource, in integration, uri source.Value, link
 		out = append(out, target{end: e, mode: mode})
 	}
 	return out
+}
+
+// frontedByLink says that a VPC link stands before what a route reaches through
+// it, unless the link says so itself.
+func (b *builder) frontedByLink(r *resource, link *graph.Node, t end, when source.Guard) {
+	if link == nil || link == t.node || !slices.Contains(graph.Partners(graph.VPCLink, graph.Fronts), t.node.Kind) ||
+		slices.ContainsFunc(b.g.Out(link, graph.Fronts), func(e *graph.Edge) bool { return e.To == t.node }) {
+		return
+	}
+	b.connect(r, edge{rel: graph.Fronts, from: end{node: link}, to: t, when: when, at: t.at})
 }
 
 // behindLink is what a VPC link stands before.

@@ -12,18 +12,27 @@ import (
 // rows is the whole catalogue, service by service.
 var rows = concat(
 	analyticsRows,
+	apiGatewayRows,
+	apiGatewayV2Rows,
+	appSyncRows,
 	brokerRows,
+	cloudFrontRows,
+	cognitoRows,
+	computeRows,
 	dynamoDBRows,
 	eventRows,
 	firehoseRows,
 	iamRows,
 	kinesisRows,
 	lambdaRows,
+	latticeRows,
+	loadBalancerRows,
 	pipeRows,
 	s3Rows,
 	schedulerRows,
 	snsRows,
 	sqsRows,
+	stepFunctionsRows,
 )
 
 func concat(services ...[]*row) (all []*row) {
@@ -68,4 +77,4 @@ func Build(stacks []*source.Stack) *graph.Graph {
 }
 
 // passes read what depends on the edges of several resources, in this order.
-var passes = []func(*builder){defaultLogGroups, readPolicies}
+var passes = []func(*builder){defaultLogGroups, unusedDataSources, readPolicies}

@@ -21,6 +21,12 @@ type builder struct {
 
 	policies      map[*graph.Node][]attached // by role
 	strayPolicies []attached                 // of roles that are not known
+
+	// Found out at the first question, for all resources at once.
+	staged   map[*resource]bool      // deployments that a stage uses
+	used     map[*resource]bool      // data sources that a resolver uses
+	groups   map[*resource][]end     // members of target groups
+	services map[*resource]*resource // services by their task definition
 }
 
 // resource is a declared resource on its way into the graph.
@@ -110,7 +116,7 @@ func (b *builder) guard(s *source.Stack, g source.Guard) source.Guard {
 // the attributes that other resources hold.
 func (b *builder) nodes() {
 	for _, r := range b.resources {
-		if r.row != nil && r.row.kind != "" && !r.isAlias() {
+		if r.row != nil && r.row.kind != "" && !r.isAlias() && b.same(r) == nil {
 			b.declare(r, r.row.kind)
 			for i := range r.row.attrs {
 				a := &r.row.attrs[i]
@@ -121,12 +127,23 @@ func (b *builder) nodes() {
 		}
 	}
 	for _, r := range b.resources {
+		if other := b.same(r); other != nil {
+			r.node = other.node
+		}
 		if r.row != nil && r.row.of != (prop{}) {
 			for _, e := range b.followValue(r.stack, r.get(r.Properties, r.row.of), nil, r.At, 0) {
 				b.extend(r, e)
 			}
 		}
 	}
+}
+
+// same is the resource with which r shares its node, or nil.
+func (b *builder) same(r *resource) *resource {
+	if r.row == nil || r.row.sameAs == nil {
+		return nil
+	}
+	return r.row.sameAs(b, r)
 }
 
 // extend gives a node the attributes of a resource that is a part of it.

@@ -17,9 +17,11 @@ type row struct {
 	tf    string             // Terraform types, several apart by a blank
 	name  prop               // physical name
 	is    prop               // what names the resource that this one is only another name of (alias, version, deployment); with a kind: where it is written
-	of    prop               // what names the resource whose attributes are written here
-	attrs []attr
-	links []link
+	// sameAs finds the resource with which one shares its node, nil if none.
+	sameAs func(*builder, *resource) *resource
+	of     prop // what names the resource whose attributes are written here
+	attrs  []attr
+	links  []link
 	// make adds what the row cannot say. It runs when all nodes exist.
 	make func(*builder, *resource)
 }
