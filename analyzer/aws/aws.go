@@ -11,6 +11,7 @@ import (
 
 // rows is the whole catalogue, service by service.
 var rows = concat(
+	alarmRows,
 	analyticsRows,
 	apiGatewayRows,
 	apiGatewayV2Rows,
@@ -19,20 +20,28 @@ var rows = concat(
 	cloudFrontRows,
 	cognitoRows,
 	computeRows,
+	cacheRows,
+	databaseRows,
 	dynamoDBRows,
 	eventRows,
 	firehoseRows,
 	iamRows,
+	iotRows,
 	kinesisRows,
 	lambdaRows,
 	latticeRows,
 	loadBalancerRows,
+	logRows,
 	pipeRows,
 	s3Rows,
 	schedulerRows,
+	searchRows,
+	secretRows,
+	sesRows,
 	snsRows,
 	sqsRows,
 	stepFunctionsRows,
+	warehouseRows,
 )
 
 func concat(services ...[]*row) (all []*row) {

@@ -235,7 +235,7 @@ func (b *builder) allowed(r *resource, v source.Value) (ends []end, why string) 
 	case !isARN || strings.Contains(name, "${"):
 		return nil, "the resource " + spell(v.Pieces()) + " is not known"
 	}
-	return b.outside(v, graph.Kinds()), ""
+	return b.outside(r, v, graph.Kinds()), ""
 }
 
 // matching is the nodes whose literal names an ARN's pattern covers, if it says

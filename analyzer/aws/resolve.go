@@ -44,7 +44,7 @@ func (b *builder) find(r *resource, v source.Value, kinds []graph.Kind, outside 
 		when := b.guard(r.stack, g)
 		found := b.declared(r, x, kinds)
 		if len(found) == 0 && outside {
-			found = b.outside(x, kinds)
+			found = b.outside(r, x, kinds)
 		}
 		for _, e := range found {
 			var ok bool
@@ -88,7 +88,7 @@ func (b *builder) declared(r *resource, v source.Value, kinds []graph.Kind) []en
 }
 
 // outside is the node of what one value names and no stack declares.
-func (b *builder) outside(v source.Value, kinds []graph.Kind) []end {
+func (b *builder) outside(r *resource, v source.Value, kinds []graph.Kind) []end {
 	if v.Kind != source.Unknown && (v.Kind != source.String || v.Text == "") {
 		return nil
 	}
@@ -100,7 +100,7 @@ func (b *builder) outside(v source.Value, kinds []graph.Kind) []end {
 		e.node = b.defaultBus()
 	case isARN:
 		e.node = b.external(spell(v.Pieces()), a.service)
-		if !named || strings.Contains(name, "${") {
+		if !named || strings.Contains(name, "${") && !b.settled(r, a.resource) {
 			e.unresolved = v.Text
 		}
 	case v.Kind == source.String:
@@ -108,9 +108,23 @@ func (b *builder) outside(v source.Value, kinds []graph.Kind) []end {
 	case len(v.Refs) == 1 && v.Refs[0].Import != "":
 		e.node = b.external(v.Refs[0].Import, "")
 	default:
-		e.node, e.unresolved = b.external(spell(v.Pieces()), ""), v.Text
+		e.node = b.external(spell(v.Pieces()), "")
+		if !b.settled(r, v.Pieces()) {
+			e.unresolved = e.node.ID
+		}
 	}
 	return []end{e}
+}
+
+// settled reports whether a text consists of nothing but known text and resources
+// of the stack: what it names is then known, though it has no node.
+func (b *builder) settled(r *resource, parts []source.Part) bool {
+	for _, p := range parts {
+		if p.Text == "" && (p.Ref == nil || b.byAddress[r.stack][p.Ref.Address] == nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // named is the nodes of some kinds with a physical name, as nameOf spells it.

@@ -99,7 +99,7 @@ const (
 	Writes        Relation = "writes"          // From puts data or messages into To, or may
 	Configures    Relation = "configures"      // the configuration of From names To (an environment variable)
 	RoutesTo      Relation = "routes_to"       // requests to From go on to To: api to route, route to its target
-	Fronts        Relation = "fronts"          // From stands before To: a stage or distribution before an api, an origin
+	Fronts        Relation = "fronts"          // From stands before To: a stage or distribution before an api, an origin, a proxy before a database
 	AuthorizedBy  Relation = "authorized_by"   // To decides who may use From
 	DeadLettersTo Relation = "dead_letters_to" // what From cannot deliver or process goes to To
 	OnFailureTo   Relation = "on_failure_to"   // failed invocations of From are recorded at To
@@ -131,7 +131,7 @@ var relations = []struct {
 	{Writes, "written_by", []Ends{{append([]Kind{IoTRule, EmailRule}, actors...), stores}}},
 	{Configures, "configured_in", []Ends{{actors, configurable}}},
 	{RoutesTo, "routed_from", []Ends{{[]Kind{API, LoadBalancer, ServiceNetwork}, append([]Kind{Route}, backends...)}, {[]Kind{Route}, backends}, {[]Kind{Resource, External, Module}, []Kind{Route}}}},
-	{Fronts, "fronted_by", []Ends{{[]Kind{Stage}, []Kind{API, Resource, External, Module}}, {[]Kind{VPCLink}, []Kind{LoadBalancer, Resource, External}}, {[]Kind{Distribution}, []Kind{API, Bucket, LoadBalancer, Function, Instance, Resource, External, Module}}}},
+	{Fronts, "fronted_by", []Ends{{[]Kind{Stage}, []Kind{API, Resource, External, Module}}, {[]Kind{VPCLink}, []Kind{LoadBalancer, Resource, External}}, {[]Kind{Database}, []Kind{Database, Resource, External, Module}}, {[]Kind{Distribution}, []Kind{API, Bucket, LoadBalancer, Function, Instance, Resource, External, Module}}}},
 	{AuthorizedBy, "authorizes", []Ends{{[]Kind{API, Route, Authorizer, LoadBalancer}, []Kind{Authorizer, UserPool, Function, External, Resource, Module}}}},
 	{DeadLettersTo, "dead_letters_of", []Ends{{[]Kind{Function, Queue, Topic, Rule, Schedule, Pipe, Bus}, []Kind{Queue, Topic, Bucket, Stream, Resource, External, Module}}}},
 	{OnFailureTo, "failures_of", []Ends{{[]Kind{Function, IoTRule}, destinations}}},
@@ -142,7 +142,7 @@ var relations = []struct {
 	{Next, "previous", []Ends{{[]Kind{State}, []Kind{State}}}},
 	{CatchTo, "caught_from", []Ends{{[]Kind{State}, []Kind{State}}}},
 	{LogsTo, "logs_of", []Ends{{[]Kind{Function, Stage, StateMachine, API, Pipe, DeliveryStream, Bus, ContainerService}, []Kind{LogGroup, DeliveryStream, Bucket, Resource, External, Module}}}},
-	{AlarmedBy, "alarms", []Ends{{[]Kind{Function, API, Stage, Queue, Topic, Bus, Rule, Schedule, Pipe, Stream, DeliveryStream, StreamProcessor, KafkaCluster, Broker, Bucket, Table, Database, Cache, SearchDomain, Warehouse, StateMachine, LogGroup, LoadBalancer, ContainerService, Distribution, Resource, External}, []Kind{Alarm, Module}}}},
+	{AlarmedBy, "alarms", []Ends{{[]Kind{Function, Alarm, API, Stage, Queue, Topic, Bus, Rule, Schedule, Pipe, Stream, DeliveryStream, StreamProcessor, KafkaCluster, Broker, Bucket, Table, Database, Cache, SearchDomain, Warehouse, StateMachine, LogGroup, LoadBalancer, ContainerService, Distribution, Resource, External}, []Kind{Alarm, Module}}}},
 	{Assumes, "assumed_by", []Ends{{[]Kind{Function, StateMachine, API, Route, Rule, Schedule, Pipe, DeliveryStream, StreamProcessor, ContainerService, Job, Instance, Stage, IoTRule, Topic}, []Kind{Role, External, Module}}}},
 	{Permits, "permitted_by", []Ends{{[]Kind{Function, Queue, Topic, Bus, Bucket, Secret, Table, Stream}, []Kind{API, Rule, IoTRule, EmailRule, Schedule, Bucket, Topic, Queue, UserPool, LogGroup, LoadBalancer, Function, StateMachine, Role, Distribution, Secret, Alarm, Resource, External, Module}}}},
 }
