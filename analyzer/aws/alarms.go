@@ -53,7 +53,7 @@ func alarmActions() []link {
 	} {
 		out = append(out, link{
 			rel: graph.Triggers, each: s.at, to: prop{".", "."}, mode: "async",
-			attrs: []attr{{name: "state", typ: text, enum: []string{"ALARM", "OK", "INSUFFICIENT_DATA"}, def: s.state, doc: "State of an alarm that leads here."}},
+			attrs: []attr{{name: "state", typ: text, enum: []string{"ALARM", "OK", "INSUFFICIENT_DATA"}, always: s.state, doc: "State of an alarm that leads here."}},
 		})
 	}
 	return out

@@ -20,7 +20,7 @@ var apiGatewayRows = []*row{
 			{name: "endpoint_type", typ: text, enum: []string{"EDGE", "REGIONAL", "PRIVATE"}, at: prop{"EndpointConfiguration.Types", "endpoint_configuration.types"}, def: "EDGE",
 				source: "Amazon API Gateway API Reference, EndpointConfiguration", doc: "From where the API is reached."},
 			{name: "default_endpoint_disabled", typ: flag, at: prop{"DisableExecuteApiEndpoint", "disable_execute_api_endpoint"}, def: false, doc: "Whether only custom domains lead to the API."},
-			{name: "resource_policy", typ: flag, read: written(prop{"Policy", "policy"}), doc: "Whether a policy says who may call the API."},
+			{name: "resource_policy", typ: flag, at: prop{"Policy", "policy"}, as: present, doc: "Whether a policy says who may call the API."},
 			{name: "description", typ: text, at: prop{"Description", "description"}, doc: "What its author says it does."},
 		},
 	},
@@ -78,7 +78,7 @@ var apiGatewayRows = []*row{
 func stageAttrs(apiType attr, log, format, rate, burst prop) []attr {
 	return []attr{
 		apiType,
-		{name: "access_log", typ: flag, read: written(log), doc: "Whether requests are logged."},
+		{name: "access_log", typ: flag, at: log, as: present, doc: "Whether requests are logged."},
 		{name: "access_log_format", typ: text, at: format, doc: "Format of a line of the access log."},
 		{name: "throttle_rate", typ: number, at: rate, doc: "Requests a second that every route may take; absent for the account's limit."},
 		{name: "throttle_burst", typ: number, at: burst, doc: "Requests at once that every route may take; absent for the account's limit."},

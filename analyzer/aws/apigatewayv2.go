@@ -17,7 +17,7 @@ var apiGatewayV2Rows = []*row{
 		attrs: []attr{
 			{name: "type", typ: text, enum: []string{"http", "websocket"}, read: protocol, doc: "What kind of API it is."},
 			{name: "default_endpoint_disabled", typ: flag, at: prop{"DisableExecuteApiEndpoint", "disable_execute_api_endpoint"}, def: false, doc: "Whether only custom domains lead to the API."},
-			{name: "cors", typ: flag, read: written(prop{"CorsConfiguration", "cors_configuration"}), doc: "Whether the API answers browsers of other origins by itself."},
+			{name: "cors", typ: flag, at: prop{"CorsConfiguration", "cors_configuration"}, as: present, doc: "Whether the API answers browsers of other origins by itself."},
 			{name: "description", typ: text, at: prop{"Description", "description"}, doc: "What its author says it does."},
 		},
 		make: quickCreate,

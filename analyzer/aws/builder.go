@@ -203,6 +203,8 @@ func (b *builder) attr(r *resource, a *attr, in source.Value) source.Value {
 		return source.StringOf(a.always, r.At)
 	case a.read != nil:
 		return b.settle(r, a, a.read(b, r, in))
+	case a.as != nil:
+		return b.settle(r, a, a.as(r.get(in, a.at), r.At))
 	}
 	return b.settle(r, a, r.get(in, a.at))
 }

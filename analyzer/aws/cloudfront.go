@@ -13,7 +13,7 @@ var cloudFrontRows = []*row{
 	{
 		kind: graph.Distribution, cfn: (*cloudfront.Distribution)(nil), tf: "aws_cloudfront_distribution",
 		attrs: []attr{
-			{name: "waf", typ: flag, read: written(prop{"DistributionConfig.WebACLId", "web_acl_id"}), doc: "Whether a web ACL of AWS WAF stands before it."},
+			{name: "waf", typ: flag, at: prop{"DistributionConfig.WebACLId", "web_acl_id"}, as: present, doc: "Whether a web ACL of AWS WAF stands before it."},
 			{name: "comment", typ: text, at: prop{"DistributionConfig.Comment", "comment"}, doc: "What its author says it does."},
 		},
 		links: append([]link{

@@ -18,7 +18,7 @@ var databaseRows = []*row{
 			{name: "engine", typ: text, at: prop{"Engine", "engine"}, doc: "Database engine."},
 			{name: "engine_mode", typ: text, enum: []string{"provisioned", "serverless", "parallelquery", "global"}, at: prop{"EngineMode", "engine_mode"}, def: "provisioned",
 				source: "Amazon RDS API Reference, CreateDBCluster", doc: "serverless is Aurora Serverless v1."},
-			{name: "serverless", typ: flag, read: written(prop{"ServerlessV2ScalingConfiguration", "serverlessv2_scaling_configuration"}), doc: "Whether capacity follows the load (Aurora Serverless v2)."},
+			{name: "serverless", typ: flag, at: prop{"ServerlessV2ScalingConfiguration", "serverlessv2_scaling_configuration"}, as: present, doc: "Whether capacity follows the load (Aurora Serverless v2)."},
 			{name: "data_api", typ: flag, at: prop{"EnableHttpEndpoint", "enable_http_endpoint"}, def: false,
 				source: "Amazon Aurora User Guide, Using the Amazon RDS Data API", doc: "Whether it can be called without a connection."},
 		},
@@ -67,7 +67,7 @@ var databaseRows = []*row{
 		name: prop{"DBClusterIdentifier", "cluster_identifier"},
 		attrs: []attr{
 			{name: "engine", typ: text, def: "neptune", doc: "Database engine."},
-			{name: "serverless", typ: flag, read: written(prop{"ServerlessScalingConfiguration", "serverless_v2_scaling_configuration"}), doc: "Whether capacity follows the load."},
+			{name: "serverless", typ: flag, at: prop{"ServerlessScalingConfiguration", "serverless_v2_scaling_configuration"}, as: present, doc: "Whether capacity follows the load."},
 		},
 	},
 	{cfn: (*neptune.DBInstance)(nil), tf: "aws_neptune_cluster_instance", is: prop{"DBClusterIdentifier", "cluster_identifier"}},

@@ -46,15 +46,16 @@ func deliveryLinks() []link {
 			continue
 		}
 		last = d.block
-		out = append(out,
-			link{
+		out = append(out, link{rel: graph.LogsTo, to: prop{
+			d.block.cfn + ".CloudWatchLoggingOptions.LogGroupName", d.block.tf + ".cloudwatch_logging_options.log_group_name",
+		}})
+		if d.block.cfn != "S3DestinationConfiguration" { // the older form cannot transform
+			out = append(out, link{
 				rel:      graph.Transforms,
 				each:     prop{d.block.cfn + ".ProcessingConfiguration.Processors", d.block.tf + ".processing_configuration.processors"},
 				findFrom: processor,
-			},
-			link{rel: graph.LogsTo, to: prop{
-				d.block.cfn + ".CloudWatchLoggingOptions.LogGroupName", d.block.tf + ".cloudwatch_logging_options.log_group_name",
-			}})
+			})
+		}
 	}
 	return out
 }

@@ -52,8 +52,8 @@ var lambdaRows = []*row{
 			{name: "type", typ: text, enum: []string{"url"}, always: "url", doc: "What kind of API it is."},
 			{name: "authorization", typ: text, enum: []string{"NONE", "AWS_IAM"}, at: prop{"AuthType", "authorization_type"},
 				source: "AWS Lambda Developer Guide, Control access to Lambda function URLs", doc: "Who may use the API as a whole; of a function URL NONE or AWS_IAM."},
-			{name: "streamed", typ: flag, read: streamedURL, doc: "Whether responses are streamed."},
-			{name: "cors", typ: flag, read: written(prop{"Cors", "cors"}), doc: "Whether the API answers browsers of other origins by itself."},
+			{name: "streamed", typ: flag, at: prop{"InvokeMode", "invoke_mode"}, as: equals("RESPONSE_STREAM"), doc: "Whether responses are streamed."},
+			{name: "cors", typ: flag, at: prop{"Cors", "cors"}, as: present, doc: "Whether the API answers browsers of other origins by itself."},
 		},
 		links: []link{{rel: graph.RoutesTo, to: prop{"TargetFunctionArn", "function_name"}, mode: "sync"}},
 	},
@@ -82,10 +82,10 @@ var lambdaRows = []*row{
 var functionAttrs = []attr{
 	{name: "timeout_s", typ: number, at: prop{"Timeout", "timeout"}, def: 3,
 		source: "AWS Lambda Developer Guide, Configure Lambda function timeout", doc: "Seconds after which Lambda stops the function."},
-	{name: "timeout_written", typ: flag, read: written(prop{"Timeout", "timeout"}), doc: "Whether the timeout is written, or AWS's default."},
+	{name: "timeout_written", typ: flag, at: prop{"Timeout", "timeout"}, as: present, doc: "Whether the timeout is written, or AWS's default."},
 	{name: "memory_mb", typ: number, at: prop{"MemorySize", "memory_size"}, def: 128,
 		source: "AWS Lambda Developer Guide, Configure Lambda function memory", doc: "Memory in MB; CPU grows with it."},
-	{name: "memory_written", typ: flag, read: written(prop{"MemorySize", "memory_size"}), doc: "Whether the memory is written, or AWS's default."},
+	{name: "memory_written", typ: flag, at: prop{"MemorySize", "memory_size"}, as: present, doc: "Whether the memory is written, or AWS's default."},
 	{name: "tracing", typ: text, enum: []string{"Active", "PassThrough"}, at: prop{"TracingConfig.Mode", "tracing_config.mode"}, def: "PassThrough",
 		source: "AWS Lambda API Reference, TracingConfig", doc: "Whether X-Ray samples and records requests."},
 	{name: "tracer", typ: flag, read: tracer, doc: "Whether a layer or wrapper brings another tracer (OpenTelemetry, a vendor's)."},
@@ -107,13 +107,13 @@ var functionAttrs = []attr{
 	{name: "log_format", typ: text, enum: []string{"Text", "JSON"}, at: prop{"LoggingConfig.LogFormat", "logging_config.log_format"}, def: "Text",
 		source: "AWS Lambda API Reference, LoggingConfig", doc: "How Lambda writes the log."},
 	{name: "log_group_name", typ: text, at: prop{"LoggingConfig.LogGroup", "logging_config.log_group"}, doc: "Log group that is set by name or reference; absent for /aws/lambda/ and the function's name."},
-	{name: "vpc", typ: flag, read: written(prop{"VpcConfig", "vpc_config"}), doc: "Whether the function runs in a network of one's own."},
-	{name: "file_system", typ: flag, read: written(prop{"FileSystemConfigs", "file_system_config"}), doc: "Whether a file system is mounted."},
+	{name: "vpc", typ: flag, at: prop{"VpcConfig", "vpc_config"}, as: present, doc: "Whether the function runs in a network of one's own."},
+	{name: "file_system", typ: flag, at: prop{"FileSystemConfigs", "file_system_config"}, as: present, doc: "Whether a file system is mounted."},
 	{name: "kms_key", typ: text, at: prop{"KmsKeyArn", "kms_key_arn"}, doc: "Key that encrypts the environment variables; absent for AWS's own."},
 	{name: "recursive_loop", typ: text, enum: []string{"Terminate", "Allow"}, at: prop{"RecursiveLoop", ""}, def: "Terminate",
 		source: "AWS Lambda Developer Guide, Use Lambda recursive loop detection to prevent infinite loops", doc: "What Lambda does about a loop that it notices."},
-	{name: "durable", typ: flag, read: written(prop{"DurableConfig", "durable_config"}), doc: "Whether it is a durable function, which may outlast one invocation."},
-	{name: "managed_instances", typ: flag, read: written(prop{"CapacityProviderConfig", "capacity_provider_config"}), doc: "Whether it runs on managed instances, to which reserved concurrency does not apply."},
+	{name: "durable", typ: flag, at: prop{"DurableConfig", "durable_config"}, as: present, doc: "Whether it is a durable function, which may outlast one invocation."},
+	{name: "managed_instances", typ: flag, at: prop{"CapacityProviderConfig", "capacity_provider_config"}, as: present, doc: "Whether it runs on managed instances, to which reserved concurrency does not apply."},
 	{name: "async_maximum_retry_attempts", typ: number, def: 2,
 		source: "AWS Lambda Developer Guide, How Lambda handles errors and retries with asynchronous invocation", doc: "Retries of a failed asynchronous invocation."},
 	{name: "async_maximum_event_age_s", typ: number, def: 21600,
@@ -158,10 +158,6 @@ func tracer(_ *builder, r *resource, in source.Value) source.Value {
 		return source.Value{Kind: source.Unknown, Text: layers.Text, At: layers.At}
 	}
 	return source.BoolOf(false, r.At)
-}
-
-func streamedURL(_ *builder, r *resource, in source.Value) source.Value {
-	return is(r, r.get(in, prop{"InvokeMode", "invoke_mode"}), "RESPONSE_STREAM")
 }
 
 // permitted is who a permission is for: the resource of its source ARN, else the

@@ -59,7 +59,7 @@ func internalBalancer(_ *builder, r *resource, in source.Value) source.Value {
 	if r.terraform() {
 		return whereNot(in.Get("internal"), func() source.Value { return source.BoolOf(false, r.At) })
 	}
-	return is(r, in.Get("Scheme"), "internal")
+	return equals("internal")(in.Get("Scheme"), r.At)
 }
 
 // condition reads the values of one field of a listener rule's conditions, apart

@@ -26,7 +26,7 @@ var logRows = []*row{
 	{cfn: (*logs.Destination)(nil), tf: "aws_cloudwatch_log_destination", is: prop{"TargetArn", "target_arn"}},
 	{cfn: (*logs.MetricFilter)(nil), tf: "aws_cloudwatch_log_metric_filter", links: []link{{
 		rel: graph.AlarmedBy, from: prop{"LogGroupName", "log_group_name"}, findTo: alarmsOfFilter,
-		attrs: []attr{{name: "metric", typ: text, at: prop{"MetricTransformations.MetricName", "metric_transformation.name"}}},
+		attrs: []attr{{name: "metric", typ: text, at: prop{"MetricTransformations[].MetricName", "metric_transformation.name"}}},
 	}}},
 }
 

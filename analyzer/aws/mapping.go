@@ -17,7 +17,7 @@ var mappingAttrs = []attr{
 	{name: "maximum_concurrency", typ: number, at: prop{"ScalingConfig.MaximumConcurrency", "scaling_config.maximum_concurrency"},
 		source: mappingPage, doc: "Most executions that this queue causes at once; absent if there is no limit."},
 	{name: "partial_batch_response", typ: flag, read: partialBatchResponse, source: mappingPage, doc: "Whether the function may report which records failed."},
-	{name: "filtered", typ: flag, read: written(prop{"FilterCriteria", "filter_criteria"}), doc: "Whether only some records reach the function."},
+	{name: "filtered", typ: flag, at: prop{"FilterCriteria", "filter_criteria"}, as: present, doc: "Whether only some records reach the function."},
 	{name: "bisect", typ: flag, read: ofStream(prop{"BisectBatchOnFunctionError", "bisect_batch_on_function_error"}, false),
 		source: mappingPage, doc: "Whether a failed batch of a stream is halved and tried again; absent for a queue."},
 	{name: "maximum_retry_attempts", typ: number, read: ofStream(prop{"MaximumRetryAttempts", "maximum_retry_attempts"}, -1),
@@ -28,7 +28,7 @@ var mappingAttrs = []attr{
 		source: mappingPage, doc: "Batches of one shard at once; absent for a queue."},
 	{name: "tumbling_window_s", typ: number, at: prop{"TumblingWindowInSeconds", "tumbling_window_in_seconds"}, doc: "Seconds of an aggregation window of a stream; absent if there is none."},
 	{name: "starting_position", typ: text, enum: []string{"TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"}, at: prop{"StartingPosition", "starting_position"}, doc: "Where reading of a stream begins."},
-	{name: "provisioned_pollers", typ: flag, read: written(prop{"ProvisionedPollerConfig", "provisioned_poller_config"}), doc: "Whether pollers are provisioned."},
+	{name: "provisioned_pollers", typ: flag, at: prop{"ProvisionedPollerConfig", "provisioned_poller_config"}, as: present, doc: "Whether pollers are provisioned."},
 	{name: "minimum_pollers", typ: number, at: prop{"ProvisionedPollerConfig.MinimumPollers", "provisioned_poller_config.minimum_pollers"}, doc: "Fewest provisioned pollers."},
 	{name: "maximum_pollers", typ: number, at: prop{"ProvisionedPollerConfig.MaximumPollers", "provisioned_poller_config.maximum_pollers"}, doc: "Most provisioned pollers."},
 }

@@ -22,7 +22,7 @@ var pipeRows = []*row{{
 			rel: graph.Triggers, from: prop{"Source", "source"},
 			attrs: []attr{
 				{name: "mode", typ: text, read: pipeMode},
-				{name: "filtered", typ: flag, read: written(prop{"SourceParameters.FilterCriteria", "source_parameters.filter_criteria"})},
+				{name: "filtered", typ: flag, at: prop{"SourceParameters.FilterCriteria", "source_parameters.filter_criteria"}, as: present},
 				{name: "batch_size", typ: number, read: pipeBatchSize, source: pipesBatching, doc: "Most records of one invocation."},
 				{name: "batching_window_s", typ: number, at: prop{"SourceParameters.*.MaximumBatchingWindowInSeconds", "source_parameters.*.maximum_batching_window_in_seconds"}, def: 0,
 					source: pipesBatching},
@@ -36,7 +36,7 @@ var pipeRows = []*row{{
 			rel: graph.Triggers, findTo: pipeTarget,
 			attrs: []attr{
 				{name: "mode", typ: text, read: pipeTargetMode},
-				{name: "transformed", typ: flag, read: written(prop{"TargetParameters.InputTemplate", "target_parameters.input_template"})},
+				{name: "transformed", typ: flag, at: prop{"TargetParameters.InputTemplate", "target_parameters.input_template"}, as: present},
 			},
 		},
 		{rel: graph.Transforms, from: prop{"Enrichment", "enrichment"}},

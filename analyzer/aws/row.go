@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -66,6 +67,9 @@ type attr struct {
 	always string // what it is for every resource of the row; at is then empty
 	source string // of the fact: the AWS page by name
 	doc    string // one sentence for whoever writes a rule
+	// as makes the attribute of what stands at at; its second argument is the
+	// resource's name, for what is not written.
+	as func(source.Value, source.Location) source.Value
 	// read replaces at where a path does not say it. in is the resource's
 	// properties, or for an edge the element that the edge stands for.
 	read func(b *builder, r *resource, in source.Value) source.Value
@@ -161,11 +165,6 @@ func decoded(v source.Value) source.Value {
 
 func (r *resource) terraform() bool { return !strings.Contains(r.Type, "::") }
 
-// written reads whether a property is there.
-func written(p prop) func(*builder, *resource, source.Value) source.Value {
-	return func(_ *builder, r *resource, in source.Value) source.Value { return present(r.get(in, p), r.At) }
-}
-
 // present is whether a value is written, in each alternative; at is the place
 // where it is not.
 func present(v source.Value, at source.Location) source.Value {
@@ -177,18 +176,20 @@ func present(v source.Value, at source.Location) source.Value {
 	})
 }
 
-// is whether a value is a certain text, in each alternative: false where it is
-// not written, unknown where it is.
-func is(r *resource, v source.Value, text string) source.Value {
-	return v.Apply(func(v source.Value) source.Value {
-		switch v.Kind {
-		case source.Unknown:
-			return v
-		case source.Unset, source.Null:
-			return source.BoolOf(false, r.At)
-		}
-		return source.BoolOf(v.Text == text, v.At)
-	})
+// equals is whether a value is a certain text, in each alternative: false where it
+// is not written.
+func equals(text string) func(source.Value, source.Location) source.Value {
+	return func(v source.Value, at source.Location) source.Value {
+		return v.Apply(func(v source.Value) source.Value {
+			switch v.Kind {
+			case source.Unknown:
+				return v
+			case source.Unset, source.Null:
+				return source.BoolOf(false, at)
+			}
+			return source.BoolOf(v.Text == text, v.At)
+		})
+	}
 }
 
 // Attribute is what rules may read of a node or an edge.
@@ -202,18 +203,22 @@ type Attribute struct {
 }
 
 // NodeAttributes is the attributes of a kind, sorted by name.
-func NodeAttributes(k graph.Kind) []Attribute {
+func NodeAttributes(k graph.Kind) []Attribute { return attributes(attrsOf(k)) }
+
+func attrsOf(k graph.Kind) []attr {
 	var all []attr
 	for _, r := range rows {
 		if r.kind == k {
 			all = append(all, r.attrs...)
 		}
 	}
-	return attributes(append(all, computed[k]...))
+	return append(all, computed[k]...)
 }
 
 // EdgeAttributes is the attributes of the edges of a relation, sorted by name.
-func EdgeAttributes(rel graph.Relation) []Attribute {
+func EdgeAttributes(rel graph.Relation) []Attribute { return attributes(attrsOfEdges(rel)) }
+
+func attrsOfEdges(rel graph.Relation) []attr {
 	var all []attr
 	for _, r := range rows {
 		for _, l := range r.links {
@@ -222,7 +227,7 @@ func EdgeAttributes(rel graph.Relation) []Attribute {
 			}
 		}
 	}
-	return attributes(append(all, edgeAttrs[rel]...))
+	return append(all, edgeAttrs[rel]...)
 }
 
 func attributes(all []attr) []Attribute {
@@ -233,6 +238,8 @@ func attributes(all []attr) []Attribute {
 			out = append(out, Attribute{Name: a.name, Type: string(a.typ), Enum: a.enum, Default: literal(a.def).Text, Doc: a.doc, Source: a.source})
 			continue
 		}
+		out[i].Doc = cmp.Or(out[i].Doc, a.doc)
+		out[i].Source = cmp.Or(out[i].Source, a.source)
 		for _, v := range a.enum {
 			if !slices.Contains(out[i].Enum, v) {
 				out[i].Enum = append(slices.Clip(out[i].Enum), v)

@@ -22,7 +22,7 @@ var schedulerRows = []*row{{
 		{
 			rel: graph.Triggers, findTo: scheduleTarget, mode: "schedule",
 			attrs: []attr{
-				{name: "transformed", typ: flag, read: written(prop{"Target.Input", "target.input"}), doc: "Whether the target gets other input than the event."},
+				{name: "transformed", typ: flag, at: prop{"Target.Input", "target.input"}, as: present, doc: "Whether the target gets other input than the event."},
 				retries("Target.RetryPolicy.MaximumRetryAttempts", "target.retry_policy.maximum_retry_attempts", 185, "Amazon EventBridge Scheduler API Reference, RetryPolicy"),
 				eventAge("Target.RetryPolicy.MaximumEventAgeInSeconds", "target.retry_policy.maximum_event_age_in_seconds", 86400, "Amazon EventBridge Scheduler API Reference, RetryPolicy"),
 			},

@@ -32,7 +32,7 @@ var secretRows = []*row{
 		name: prop{"Name", "name"},
 		attrs: []attr{
 			{name: "secure", typ: flag, read: func(_ *builder, r *resource, in source.Value) source.Value {
-				return is(r, r.get(in, prop{"Type", "type"}), "SecureString")
+				return equals("SecureString")(r.get(in, prop{"Type", "type"}), r.At)
 			}, doc: "Whether it is encrypted."},
 		},
 	},

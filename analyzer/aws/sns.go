@@ -36,7 +36,7 @@ var snsRows = []*row{
 
 var subscriptionAttrs = []attr{
 	{name: "protocol", typ: text, at: prop{"Protocol", "protocol"}, doc: "Protocol of an SNS subscription."},
-	{name: "filtered", typ: flag, read: written(prop{"FilterPolicy", "filter_policy"}), doc: "Whether a filter decides which events arrive."},
+	{name: "filtered", typ: flag, at: prop{"FilterPolicy", "filter_policy"}, as: present, doc: "Whether a filter decides which events arrive."},
 	{name: "raw_delivery", typ: flag, at: prop{"RawMessageDelivery", "raw_message_delivery"}, def: false,
 		source: "Amazon SNS API Reference, SetSubscriptionAttributes", doc: "Whether the subscriber gets the message without SNS's envelope."},
 }
@@ -46,7 +46,7 @@ var subscriptionAttrs = []attr{
 func inlineSubscription() link {
 	return link{
 		rel: graph.Triggers, each: prop{"Subscription", ""}, findTo: subscriber, mode: "async",
-		attrs: append(slices.Clip(subscriptionAttrs), attr{name: "dead_letter", typ: flag, def: false,
+		attrs: append(slices.Clip(subscriptionAttrs[:1]), attr{name: "dead_letter", typ: flag, def: false,
 			doc: "Whether events that cannot be delivered or processed are kept."}),
 	}
 }
