@@ -25,7 +25,7 @@ func Open(src []byte, at source.Location) (*Scalar, bool) {
 	if at.IsZero() || start < 0 || end < start || end > len(src) {
 		return nil, false
 	}
-	d := decoder{src: src, json: looksLikeJSON(src), keep: true}
+	d := newDecoder(src, start)
 	stop, ok := d.scalar(start, end)
 	if !ok {
 		return nil, false
@@ -82,6 +82,14 @@ type decoder struct {
 	text     []byte
 	from, to []int
 	last     int // where the text ends
+}
+
+// newDecoder makes the decoder for the scalar at an offset. Double-quoted text is
+// taken for JSON's where all of the text looks like JSON: YAML in that shape, with
+// NEL, LS or PS inside of quotes, decodes otherwise than it was read.
+func newDecoder(src []byte, start int) decoder {
+	quoted := start < len(src) && src[start] == '"'
+	return decoder{src: src, json: quoted && looksLikeJSON(src), keep: true}
 }
 
 // scalar decodes the scalar from start; end is where a plain one ends. It returns

@@ -266,7 +266,7 @@ func (a *assembly) text(v source.Value, start, end int) source.Value {
 	if !strings.Contains(v.Text, a.mark) {
 		return v
 	}
-	d := decoder{src: a.src, json: looksLikeJSON(a.src), keep: true}
+	d := newDecoder(a.src, start)
 	if _, ok := d.scalar(start, end); !ok || string(d.text) != v.Text {
 		d.from = nil
 	}
