@@ -24,9 +24,9 @@ package document
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -72,13 +72,11 @@ type reader struct {
 	problems []source.Problem
 }
 
-// failure ends the reading of a document.
+// failure ends the reading of a document; nil is none.
 type failure struct{ source.Problem }
 
-func (f failure) Error() string { return f.Summary }
-
-func (r *reader) fail(start, end int, format string, args ...any) error {
-	return failure{source.Problem{
+func (r *reader) fail(start, end int, format string, args ...any) *failure {
+	return &failure{source.Problem{
 		Severity: source.Error, Summary: fmt.Sprintf(format, args...), At: r.places.region(start, end),
 	}}
 }
@@ -94,14 +92,13 @@ func (r *reader) warn(at source.Location, format string, args ...any) {
 
 func (r *reader) parse() (source.Value, []source.Problem) {
 	v, err := r.read()
-	var f failure
-	if errors.As(err, &f) {
-		return source.Value{At: r.places.region(0, 0)}, append(r.problems, f.Problem)
+	if err == nil {
+		return v, r.problems
 	}
-	return v, r.problems
+	return source.Value{At: r.places.region(0, 0)}, append(r.problems, err.Problem)
 }
 
-func (r *reader) read() (source.Value, error) {
+func (r *reader) read() (source.Value, *failure) {
 	if len(r.src) > math.MaxInt32 {
 		return source.Value{}, r.fail(0, 0, "the file is too large")
 	}
@@ -120,10 +117,12 @@ func (r *reader) read() (source.Value, error) {
 		return r.readJSON(start)
 	}
 	v, err := r.readYAML()
-	if err != nil {
-		return v, r.syntaxErrorJSON(start, err)
+	if broken := r.syntaxErrorJSON(start); broken != nil && err != nil {
+		err = broken
+	} else if broken != nil && strings.HasSuffix(r.index.file, ".json") {
+		r.warn(broken.At, "%s; read as YAML", broken.Summary)
 	}
-	return v, nil
+	return v, err
 }
 
 func invalidUTF8(src []byte) int {
@@ -137,11 +136,10 @@ func invalidUTF8(src []byte) int {
 	return len(src)
 }
 
-// looksLikeJSON reports whether the text starts as a JSON object, list or string
-// does.
+// looksLikeJSON reports whether the text starts as a JSON object or list does.
 func looksLikeJSON(src []byte) bool {
 	src = bytes.TrimLeft(bytes.TrimPrefix(src, bom), " \t\r\n")
-	return len(src) > 0 && (src[0] == '{' || src[0] == '[' || src[0] == '"')
+	return len(src) > 0 && (src[0] == '{' || src[0] == '[')
 }
 
 // fields collects the entries of a map, keys unique.

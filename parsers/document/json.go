@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -16,26 +17,31 @@ type jsonReader struct {
 	base   int // offset of the decoder's first byte
 }
 
-func (r *reader) readJSON(start int) (source.Value, error) {
+func (r *reader) readJSON(start int) (source.Value, *failure) {
 	j := jsonReader{reader: r, tokens: json.NewDecoder(bytes.NewReader(r.src[start:])), base: start}
 	j.tokens.UseNumber()
 	return j.value(0)
 }
 
-// syntaxErrorJSON is what is wrong with text that is neither JSON nor, as
-// yamlError says, YAML: what a JSON reader says, unless the text is plainly YAML.
-func (r *reader) syntaxErrorJSON(start int, yamlError error) error {
+// syntaxErrorJSON is what a JSON reader says of text that is not JSON; nil where
+// the text is plainly meant as YAML.
+func (r *reader) syntaxErrorJSON(start int) *failure {
+	next := bytes.TrimLeft(r.src[start:], " \t\r\n")
+	next = bytes.TrimLeft(next[1:], " \t\r\n")
+	if len(next) > 0 && bytes.IndexByte([]byte(`"{[]}`), next[0]) < 0 {
+		return nil
+	}
 	var raw json.RawMessage
 	var syntax *json.SyntaxError
 	if !errors.As(json.Unmarshal(r.src[start:], &raw), &syntax) {
-		return yamlError
-	}
-	next := bytes.TrimLeft(r.src[start:], " \t\r\n")
-	if next = bytes.TrimLeft(next[1:], " \t\r\n"); len(next) > 0 && bytes.IndexByte([]byte(`"{[]}`), next[0]) < 0 {
-		return yamlError
+		return nil
 	}
 	at := start + max(0, int(syntax.Offset)-1)
-	return r.fail(at, min(at+1, len(r.src)), "syntax error in JSON: %s", syntax.Error())
+	for at > start && !utf8.RuneStart(r.src[at]) {
+		at--
+	}
+	_, size := utf8.DecodeRune(r.src[at:])
+	return r.fail(at, at+size, "syntax error in JSON: %s", syntax.Error())
 }
 
 // next is the offset of the token that comes next.
@@ -49,7 +55,7 @@ func (r *jsonReader) next() int {
 
 func (r *jsonReader) end() int { return r.base + int(r.tokens.InputOffset()) }
 
-func (r *jsonReader) value(depth int) (source.Value, error) {
+func (r *jsonReader) value(depth int) (source.Value, *failure) {
 	start := r.next()
 	if depth > maxDepth {
 		return source.Value{}, r.fail(start, start, "nested more than %d levels deep", maxDepth)
@@ -62,20 +68,15 @@ func (r *jsonReader) value(depth int) (source.Value, error) {
 		return source.Value{}, r.fail(start, start, "syntax error in JSON: %s", err)
 	}
 	var v source.Value
+	var failed *failure
 	switch t := token.(type) {
 	case json.Delim:
 		if t == '{' {
 			v.Kind = source.Map
-			v.Entries, err = r.object(depth)
+			v.Entries, failed = r.object(depth)
 		} else {
 			v.Kind = source.List
-			v.Items, err = r.list(depth)
-		}
-		if err != nil {
-			return source.Value{}, err
-		}
-		if _, err := r.tokens.Token(); err != nil {
-			return source.Value{}, r.fail(start, start, "syntax error in JSON: %s", err)
+			v.Items, failed = r.list(depth)
 		}
 	case string:
 		v.Kind, v.Text = source.String, t
@@ -86,6 +87,9 @@ func (r *jsonReader) value(depth int) (source.Value, error) {
 	default:
 		v.Kind = source.Null
 	}
+	if failed != nil {
+		return source.Value{}, failed
+	}
 	v.At = r.places.region(start, r.end())
 	if v.Kind == source.String && r.filler != nil {
 		v = r.filler.text(v, start, r.end())
@@ -93,7 +97,7 @@ func (r *jsonReader) value(depth int) (source.Value, error) {
 	return v, nil
 }
 
-func (r *jsonReader) list(depth int) ([]source.Value, error) {
+func (r *jsonReader) list(depth int) ([]source.Value, *failure) {
 	var items []source.Value
 	for r.tokens.More() {
 		v, err := r.value(depth + 1)
@@ -102,22 +106,22 @@ func (r *jsonReader) list(depth int) ([]source.Value, error) {
 		}
 		items = append(items, v)
 	}
-	return items, nil
+	return items, r.close()
 }
 
-func (r *jsonReader) object(depth int) ([]source.Entry, error) {
+func (r *jsonReader) object(depth int) ([]source.Entry, *failure) {
 	var f fields
 	for r.tokens.More() {
 		start := r.next()
 		token, err := r.tokens.Token()
 		key, isText := token.(string)
 		if err != nil || !isText {
-			return nil, r.fail(start, start, "syntax error in JSON: a key is no string")
+			return nil, r.fail(start, start, "syntax error in JSON: a key is not text")
 		}
 		at := r.places.region(start, r.end())
-		v, err := r.value(depth + 1)
-		if err != nil {
-			return nil, err
+		v, failed := r.value(depth + 1)
+		if failed != nil {
+			return nil, failed
 		}
 		if r.filler != nil {
 			var refs []source.Ref
@@ -126,5 +130,13 @@ func (r *jsonReader) object(depth int) ([]source.Entry, error) {
 		}
 		r.set(&f, source.Entry{Key: key, KeyAt: at, Value: v})
 	}
-	return f.entries, nil
+	return f.entries, r.close()
+}
+
+// close reads the token that ends a list or object.
+func (r *jsonReader) close() *failure {
+	if _, err := r.tokens.Token(); err != nil {
+		return r.fail(r.end(), r.end(), "syntax error in JSON: %s", err)
+	}
+	return nil
 }

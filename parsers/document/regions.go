@@ -97,7 +97,7 @@ func (r *yamlReader) scalarEnd(y *yaml.Node, o int) int {
 		}
 		next := i
 		for next < len(text) && isSpace(text, next) {
-			next++
+			next += max(1, breakLen(text, next))
 		}
 		space := o
 		for space < len(r.src) && isSpace(r.src, space) {

@@ -42,7 +42,7 @@ func Within(files func(name string) []byte, v source.Value) (source.Value, []sou
 			problems[i].Severity = min(problems[i].Severity, source.Warning)
 		}
 	}
-	out.Refs = append(slices.Clone(out.Refs), a.unused(v)...)
+	out.Refs = append(slices.Clone(out.Refs), a.lost(v, out)...)
 	out.Default = out.Default || v.Default
 	if out.At.IsZero() {
 		out.At = v.At
@@ -88,7 +88,6 @@ type assembly struct {
 	quotes []int  // offsets in src of quotes that were not written
 	pieces []piece
 	holes  []source.Part
-	used   []bool // of the holes
 	mark   string // a private-use character that the pieces lack
 	whole  source.Location
 }
@@ -130,7 +129,6 @@ func assemble(files func(name string) []byte, v source.Value) *assembly {
 		}
 	}
 	a.src = []byte(text.String())
-	a.used = make([]bool, len(a.holes))
 	return a
 }
 
@@ -370,31 +368,33 @@ func (a *assembly) holeAt(text string) (*source.Part, int) {
 	if err != nil || i < 0 || i >= len(a.holes) {
 		return nil, 0
 	}
-	a.used[i] = true
 	return &a.holes[i], 2*len(a.mark) + len(digits)
 }
 
-// unused is the references of v that no value of the document holds: those of
+// lost is the references of v that no value of the document holds: those of
 // known text, and those in a comment or under a key that is written again.
-func (a *assembly) unused(v source.Value) []source.Ref {
-	inHoles := make(map[source.Ref]bool)
+func (a *assembly) lost(v, document source.Value) []source.Ref {
+	all := slices.Clone(v.Refs)
 	for _, hole := range a.holes {
 		if hole.Ref != nil {
-			inHoles[nowhere(*hole.Ref)] = true
+			all = append(all, *hole.Ref)
 		}
 	}
-	var refs []source.Ref
-	for _, ref := range v.Refs {
-		if !inHoles[nowhere(ref)] {
-			refs = append(refs, ref)
+	if len(all) == 0 {
+		return nil
+	}
+	seen := make(map[source.Ref]bool)
+	for _, ref := range document.AllRefs() {
+		seen[nowhere(ref)] = true
+	}
+	var lost []source.Ref
+	for _, ref := range all {
+		if !seen[nowhere(ref)] {
+			seen[nowhere(ref)] = true
+			lost = append(lost, ref)
 		}
 	}
-	for i, hole := range a.holes {
-		if !a.used[i] && hole.Ref != nil {
-			refs = append(refs, *hole.Ref)
-		}
-	}
-	return refs
+	return lost
 }
 
 // nowhere is a reference without its place.

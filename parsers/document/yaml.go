@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/serverlens/serverlens/parsers/source"
 	"go.yaml.in/yaml/v4"
@@ -25,10 +26,10 @@ type node struct {
 	height     int // levels, aliases expanded
 }
 
-func (r *reader) readYAML() (v source.Value, err error) {
+func (r *reader) readYAML() (v source.Value, failed *failure) {
 	defer func() { // the library panics where it finds itself inconsistent
 		if p := recover(); p != nil {
-			err = r.fail(0, 0, "syntax error in YAML: %v", p)
+			failed = r.fail(0, 0, "syntax error in YAML: %v", p)
 		}
 	}()
 	loader, err := yaml.NewLoader(bytes.NewReader(r.src))
@@ -43,38 +44,37 @@ func (r *reader) readYAML() (v source.Value, err error) {
 		return v, r.syntaxErrorYAML(err)
 	}
 	y := yamlReader{reader: r}
-	root, err := y.node(first.Content[0], 0, false)
-	if err != nil {
-		return v, err
+	root, failed := y.node(first.Content[0], 0, false)
+	if failed != nil {
+		return v, failed
 	}
 	switch err := loader.Load(&second); {
 	case err == nil:
 		at := r.index.offset(second.Line, second.Column)
 		r.warn(r.places.region(at, at), "only the first of several YAML documents is read")
 	case !errors.Is(err, io.EOF):
-		return v, r.syntaxErrorYAML(err)
+		r.problems = append(r.problems, r.syntaxErrorYAML(err).Problem)
 	}
 	return root.value, nil
 }
 
-func (r *reader) syntaxErrorYAML(err error) error {
+func (r *reader) syntaxErrorYAML(err error) *failure {
 	var e *yaml.LoadError
 	if !errors.As(err, &e) {
 		return r.fail(0, 0, "syntax error in YAML: %v", err)
 	}
-	mark, text := e.Mark, e.Message
-	if mark.Line == 0 {
-		mark = e.ContextMark
+	text, at := e.Message, e.Mark.Index // of a byte that no YAML may hold
+	if e.Mark.Line > 0 {
+		at = r.index.offset(e.Mark.Line, e.Mark.Column)
 	}
 	if e.ContextMsg != "" {
 		text += " " + e.ContextMsg
 	}
-	at := r.index.offset(max(1, mark.Line), mark.Column)
 	return r.fail(at, at, "syntax error in YAML: %s", text)
 }
 
 // node reads a node at a depth; flow says whether a flow collection holds it.
-func (r *yamlReader) node(y *yaml.Node, depth int, flow bool) (node, error) {
+func (r *yamlReader) node(y *yaml.Node, depth int, flow bool) (node, *failure) {
 	start := r.index.offset(y.Line, y.Column)
 	if depth > maxDepth {
 		return node{}, r.fail(start, start, "nested more than %d levels deep", maxDepth)
@@ -84,7 +84,7 @@ func (r *yamlReader) node(y *yaml.Node, depth int, flow bool) (node, error) {
 	}
 	tag, body := r.properties(y, start, flow)
 	n := node{start: body, size: 1}
-	var err error
+	var err *failure
 	switch y.Kind {
 	case yaml.MappingNode:
 		err = r.mapping(y, &n, depth)
@@ -117,7 +117,7 @@ func (r *yamlReader) node(y *yaml.Node, depth int, flow bool) (node, error) {
 }
 
 // check holds a node against the limits.
-func (r *yamlReader) check(n node, start, depth int) error {
+func (r *yamlReader) check(n node, start, depth int) *failure {
 	if n.size > maxNodes {
 		return r.fail(start, start, "more than %d values, aliases expanded", maxNodes)
 	}
@@ -127,7 +127,7 @@ func (r *yamlReader) check(n node, start, depth int) error {
 	return nil
 }
 
-func (r *yamlReader) alias(y *yaml.Node, start, depth int) (node, error) {
+func (r *yamlReader) alias(y *yaml.Node, start, depth int) (node, *failure) {
 	end := start + 1 + len(y.Value)
 	n, ok := r.anchors[y.Alias]
 	if !ok {
@@ -170,7 +170,7 @@ func (r *yamlReader) tagged(name string, n node, tag, tagEnd int) node {
 // split text that is written otherwise than it reads.
 func (r *yamlReader) splitAttribute(v source.Value, n node) (source.Value, bool) {
 	a, b, ok := strings.Cut(v.Text, ".")
-	if !ok || a == "" || b == "" || strings.ContainsAny(v.Text, " \t\"'\\|>&*!") {
+	if !ok || a == "" || b == "" || strings.ContainsAny(v.Text, "\"'\\|>&*!") || strings.ContainsFunc(v.Text, unicode.IsSpace) {
 		return v, false
 	}
 	start := n.start + bytes.Index(r.src[n.start:n.end], []byte(v.Text))
@@ -184,7 +184,7 @@ func (r *yamlReader) splitAttribute(v source.Value, n node) (source.Value, bool)
 	), true
 }
 
-func (r *yamlReader) sequence(y *yaml.Node, n *node, depth int) error {
+func (r *yamlReader) sequence(y *yaml.Node, n *node, depth int) *failure {
 	n.end = n.start
 	inFlow := y.Style&yaml.FlowStyle != 0
 	items := make([]source.Value, 0, len(y.Content))
@@ -214,7 +214,7 @@ type merge struct {
 	at   source.Location
 }
 
-func (r *yamlReader) mapping(y *yaml.Node, n *node, depth int) error {
+func (r *yamlReader) mapping(y *yaml.Node, n *node, depth int) *failure {
 	n.end = n.start
 	inFlow := y.Style&yaml.FlowStyle != 0
 	f := fields{entries: make([]source.Entry, 0, len(y.Content)/2)}
@@ -259,21 +259,21 @@ func (r *yamlReader) bracketed(y *yaml.Node, start int) bool {
 }
 
 func (r *yamlReader) entry(y *yaml.Node, key node, v source.Value) source.Entry {
-	e := source.Entry{Key: key.value.Text, KeyAt: key.value.At, Value: v}
+	e := source.Entry{KeyAt: key.value.At, Value: v}
 	if y.Kind == yaml.AliasNode {
 		y = y.Alias
 	}
 	if y.Kind == yaml.ScalarNode && intrinsic(y.Tag) == "" {
 		e.Key = y.Value
-		if r.filler != nil {
-			var refs []source.Ref
-			e.Key, refs = r.filler.key(y.Value)
-			e.Value.Refs = append(e.Value.Refs[:len(e.Value.Refs):len(e.Value.Refs)], refs...)
-		}
-		return e
+	} else {
+		r.warn(e.KeyAt, "a key that is not text")
+		e.Key = string(r.src[key.start:key.end])
 	}
-	r.warn(e.KeyAt, "a key that is not text")
-	e.Key = string(r.src[key.start:key.end])
+	if r.filler != nil {
+		var refs []source.Ref
+		e.Key, refs = r.filler.key(e.Key)
+		e.Value.Refs = append(e.Value.Refs[:len(e.Value.Refs):len(e.Value.Refs)], refs...)
+	}
 	return e
 }
 
