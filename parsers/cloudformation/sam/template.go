@@ -1,5 +1,11 @@
 // Package sam turns SAM resources into the plain CloudFormation resources that
 // AWS's translator makes of them.
+//
+// The ids of generated resources are AWS's own, so that references to them hold;
+// where AWS appends a hash of the content, the id ends in "~" instead. Facts are
+// from the AWS SAM Developer Guide (AWS SAM resource and property reference,
+// Generated CloudFormation resources, Globals section, Policy templates,
+// Connectors).
 package sam
 
 import "github.com/serverlens/serverlens/parsers/source"
@@ -15,7 +21,13 @@ type Template struct {
 	Prefix  string
 	Globals source.Value
 	Params  source.Value // a Map: what each parameter is
+	// Outputs are the evaluated outputs. Expand rewrites in place what they mention
+	// of a generated resource through its maker: "Fn.Alias" becomes "FnAliaslive".
+	Outputs []source.Output
 	// Include reads the local document that a property names (OpenAPI, ASL) and
 	// reports whether there is one. It has then said why not, where one was meant.
 	Include func(uri source.Value) (source.Value, bool)
+	// Declare, where set, is told of each condition that the expansion makes: an
+	// implicit API exists if any of its routes does.
+	Declare func(source.Condition)
 }

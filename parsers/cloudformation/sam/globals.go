@@ -1,0 +1,126 @@
+package sam
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// globals merges the sections of Globals into the resources of their type.
+func (e *expander) globals() {
+	e.sections = map[string]source.Value{}
+	if e.Globals.Kind != source.Map && !absent(e.Globals) {
+		e.warn(e.Globals.At, "Globals must be a map of sections")
+	}
+	for _, s := range e.Globals.Entries {
+		allowed, ok := globalProperties[s.Key]
+		switch {
+		case !ok:
+			e.warn(s.KeyAt, "Globals has no section %q", s.Key)
+			continue
+		case s.Value.Kind != source.Map:
+			if !absent(s.Value) {
+				e.warn(s.Value.At, "Globals.%s must be a map of properties", s.Key)
+			}
+			continue
+		}
+		for _, p := range s.Value.Entries {
+			if !slices.Contains(allowed, p.Key) {
+				e.warn(p.KeyAt, "Globals.%s cannot set %q", s.Key, p.Key)
+			}
+		}
+		e.sections[s.Key] = s.Value
+	}
+	for _, r := range e.resources {
+		if r.sam {
+			r.props = e.merged(r)
+			e.checkProperties(r)
+		}
+	}
+}
+
+// merged is the properties of a resource with the globals of its type.
+func (e *expander) merged(r *resource) source.Value {
+	local := r.Properties
+	if local.Kind != source.Map {
+		if !absent(local) {
+			e.warn(local.At, "Properties of %s must be a map", r.Address)
+		}
+		local = source.MapOf(r.At)
+	}
+	section, ok := e.sections[strings.TrimPrefix(r.Type, sectionPrefix)]
+	if !ok {
+		return local
+	}
+	ignore := r.Attributes.Get("IgnoreGlobals")
+	if s, ok := ignore.AsString(); ok && s == "*" {
+		return local
+	}
+	for _, x := range ignore.Items {
+		section = without(section, x.Text)
+	}
+	return merge(usedAt(section, r.At), local)
+}
+
+// merge is how AWS SAM merges a global value and a local one: maps key by key,
+// lists one after the other, the global one first; else the local one counts.
+func merge(global, local source.Value) source.Value {
+	switch {
+	case global.Kind == source.Map && local.Kind == source.Map:
+		out := local
+		out.Entries = slices.Clone(global.Entries)
+		for _, l := range local.Entries {
+			i := slices.IndexFunc(out.Entries, func(g source.Entry) bool { return g.Key == l.Key })
+			if i < 0 {
+				out.Entries = append(out.Entries, l)
+				continue
+			}
+			l.Value = merge(out.Entries[i].Value, l.Value)
+			out.Entries[i] = l
+		}
+		return out
+	case global.Kind == source.List && local.Kind == source.List:
+		local.Items = append(slices.Clone(global.Items), local.Items...)
+		return local
+	}
+	return local
+}
+
+// usedAt is a global value as it stands in a resource: used at the resource, with
+// the place in Globals as its definition.
+func usedAt(v source.Value, at source.Location) source.Value {
+	if v.Def == nil {
+		def := v.At
+		v.Def = &def
+	}
+	v.At = at
+	v.Items = slices.Clone(v.Items)
+	for i := range v.Items {
+		v.Items[i] = usedAt(v.Items[i], at)
+	}
+	v.Entries = slices.Clone(v.Entries)
+	for i := range v.Entries {
+		v.Entries[i].Value = usedAt(v.Entries[i].Value, at)
+	}
+	v.Alts = slices.Clone(v.Alts)
+	for i := range v.Alts {
+		v.Alts[i].Value = usedAt(v.Alts[i].Value, at)
+	}
+	return v
+}
+
+// checkProperties reports what a SAM resource type does not have.
+func (e *expander) checkProperties(r *resource) {
+	known, ok := properties[r.Type]
+	if !ok {
+		e.warn(r.At, "%s: AWS SAM has no resource type %s", r.Address, r.Type)
+		r.out = []source.Resource{r.Resource}
+		return
+	}
+	for _, p := range r.Properties.Entries {
+		if !slices.Contains(known, p.Key) {
+			e.warn(p.KeyAt, "%s has no property %q", r.Type, p.Key)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package sam
+
+import (
+	"strings"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// httpEvent adds a route to an HTTP API.
+func (e *expander) httpEvent(r *resource, t target, ev event) {
+	a, id := e.apiOf(ev, "ApiId", implicitHTTP)
+	path, method := routeOf(ev)
+	if path.text == "" && method.text == "" {
+		path.text, method.text = defaultPath, anyMethod
+	}
+	e.permitHTTP(r, t, ev, a, id, path.text, method.text)
+	if a == nil || a.doc.Kind != source.Map || !a.managed && absent(a.r.props.Get("DefinitionBody")) {
+		return
+	}
+	if hasIntegration(operation(a.doc, path.text, method.text)) {
+		if a.managed {
+			e.warn(ev.at, "%s: %s %s is defined already", ev.id, ev.props.Get("Method").Text, path.text)
+		}
+		return
+	}
+	f := fields{at: ev.at}
+	f.text("type", "aws_proxy")
+	f.text("httpMethod", "POST")
+	f.text("payloadFormatVersion", "2.0")
+	f.rename(ev.props, "PayloadFormatVersion", "payloadFormatVersion")
+	f.set("uri", e.lambdaURI(ev.at, "2015-03-31", "invocations", t.arn(ev.at)))
+	f.rename(ev.props, "TimeoutInMillis", "timeoutInMillis")
+	op := fields{at: ev.at}
+	op.set(integrationKey, f.value())
+	if path.text == defaultPath && method.text == anyMethod {
+		op.set("isDefaultRoute", source.BoolOf(true, ev.at))
+	}
+	op.set("responses", source.MapOf(ev.at))
+	if g, ok := r.If.And(ev.when); ok {
+		a.doc = addOperation(a.doc, path, method, when(g, e.httpRouteAuth(a, ev, op.value())))
+	}
+}
+
+// httpRouteAuth is routeAuth; an Auth without an authorizer means the default one.
+func (e *expander) httpRouteAuth(a *api, ev event, op source.Value) source.Value {
+	auth := ev.props.Get("Auth")
+	def := a.r.props.Get("Auth", "DefaultAuthorizer")
+	if auth.Kind == source.Map && absent(auth.Get("Authorizer")) && !absent(def) {
+		ev.props = setIn(ev.props, auth.At, def, "Auth", "Authorizer")
+	}
+	return e.routeAuth(a, ev, op)
+}
+
+// permitHTTP lets an HTTP API call the function for a route.
+func (e *expander) permitHTTP(r *resource, t target, ev event, a *api, id source.Value, path, method string) {
+	if path == defaultPath {
+		path = ""
+	} else if a != nil && !absent(a.doc) {
+		for _, ref := range operation(a.doc, defaultPath, anyMethod).Get(integrationKey, "uri").AllRefs() {
+			if ref.Address == t.id { // the default route permits all routes
+				return
+			}
+		}
+	}
+	e.permitRoute(r, t, ev, ev.id+"Permission", id, path, method)
+}
+
+// httpAPI expands AWS::Serverless::HttpApi, declared or implicit.
+func (e *expander) httpAPI(r *resource) {
+	a, p := e.apis[r.Address], r.props
+	e.httpCORS(a)
+	e.httpAuth(a)
+	if fail, ok := p.Get("FailOnWarnings").AsBool(); ok && fail && a.doc.Kind == source.Map {
+		a.doc = slashDefault(a.doc)
+	}
+	f := fields{at: r.At}
+	f.text("ProtocolType", "HTTP")
+	f.take(p, "Name", "Description", "FailOnWarnings", "DisableExecuteApiEndpoint")
+	e.body(a, &f)
+	e.main(r, "AWS::ApiGatewayV2::Api", f)
+
+	name := p.Get("StageName")
+	stage := r.Address + "ApiGatewayDefaultStage"
+	if !absent(name) && name.Text != defaultPath {
+		stage = r.Address + stageSuffix(name, "") + "Stage"
+		if stageSuffix(name, "") == hashed {
+			stage = r.Address + "Stage" + hashed
+		}
+	}
+	s := fields{at: r.At}
+	s.set("ApiId", ref(r.Address, "", r.At))
+	s.text("StageName", defaultPath)
+	s.take(p, "StageName", "StageVariables", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "Tags")
+	e.routeSettings(r, &s)
+	s.set("AutoDeploy", source.BoolOf(true, r.At))
+	e.make(r, stage, "AWS::ApiGatewayV2::Stage", s)
+	e.rename(r.Address, "Stage", stage)
+	e.domain(r, stage)
+}
+
+// routeSettings adds what events say of their routes.
+func (e *expander) routeSettings(api *resource, s *fields) {
+	for _, r := range e.resources {
+		if r.Type != functionType {
+			continue
+		}
+		for _, ev := range e.eventsOf(r) {
+			settings := ev.props.Get("RouteSettings")
+			if ev.typ != "HttpApi" || absent(settings) {
+				continue
+			}
+			if id := ev.props.Get("ApiId"); absent(id) && api.Address != e.Prefix+implicitHTTP || !absent(id) && e.named(id) != api {
+				continue
+			}
+			route := strings.ToUpper(ev.props.Get("Method").Text) + " " + spell(ev.props.Get("Path"))
+			if absent(ev.props.Get("Method")) {
+				route = defaultPath
+			}
+			all := s.value().Get("RouteSettings")
+			if all.Kind == source.Map || absent(all) {
+				s.set("RouteSettings", setIn(all, settings.At, when(r.If, settings), route))
+			}
+		}
+	}
+}
+
+// slashDefault is the document as SAM writes it with FailOnWarnings.
+func slashDefault(doc source.Value) source.Value {
+	paths := doc.Get("paths")
+	if item, ok := paths.Entry(defaultPath); ok {
+		item.Key = "/" + defaultPath
+		paths = with(without(paths, defaultPath), item)
+		return with(doc, source.Entry{Key: "paths", KeyAt: doc.At, Value: paths})
+	}
+	return doc
+}
+
+// httpCORS adds the CORS configuration to the document.
+func (e *expander) httpCORS(a *api) {
+	cors := a.r.props.Get("CorsConfiguration")
+	if absent(cors) || a.doc.Kind != source.Map {
+		return
+	}
+	f := fields{at: cors.At}
+	if cors.Kind == source.Map {
+		for _, x := range cors.Entries {
+			if x.Key != "" {
+				x.Key = strings.ToLower(x.Key[:1]) + x.Key[1:]
+				f.put(x)
+			}
+		}
+	} else if on, ok := cors.AsBool(); ok && on {
+		f.set("allowOrigins", source.ListOf(cors.At, source.StringOf("*", cors.At)))
+	} else if ok {
+		return
+	} else {
+		f.set("allowOrigins", cors)
+	}
+	a.doc = setIn(a.doc, cors.At, f.value(), corsKey)
+}
