@@ -13,7 +13,7 @@ type template struct {
 	prefix   string // of its addresses: "" or "Parent/"
 	nested   nesting
 	root     source.Value
-	sections struct{ transform, globals, mappings, resources, outputs source.Value }
+	sections struct{ transform, mappings, resources, outputs source.Value }
 	declared source.Value // the section Parameters
 
 	values         map[bool]map[string]source.Value // of parameters, by whether a condition asks
@@ -60,9 +60,16 @@ func (t *template) format() string {
 
 const samTransform = "AWS::Serverless-2016-10-31"
 
+// isSAM reports whether the template says that it is one of AWS SAM, or has a
+// resource that only AWS SAM knows.
 func (t *template) isSAM() bool {
 	for _, v := range t.root.Get("Transform").Elements() {
 		if v.Text == samTransform {
+			return true
+		}
+	}
+	for _, e := range t.root.Get("Resources").Entries {
+		if strings.HasPrefix(e.Value.Get("Type").Text, "AWS::Serverless::") {
 			return true
 		}
 	}
@@ -125,15 +132,19 @@ func (t *template) load() {
 			resources = append(resources, r)
 		}
 	}
+	first := len(t.stack.Outputs)
+	for _, name := range t.outputNames {
+		t.addOutput(t.outputs[name])
+	}
+	if t.isSAM() {
+		resources = t.expandSAM(resources, t.stack.Outputs[first:])
+	}
 	known := map[string]bool{}
 	for _, r := range resources {
 		known[r.Address] = true
 		t.attachDefinition(&r)
 		t.stack.Resources = append(t.stack.Resources, r)
 		t.enter(r)
-	}
-	for _, name := range t.outputNames {
-		t.addOutput(t.outputs[name])
 	}
 	t.checkMentions(known)
 }

@@ -1,0 +1,202 @@
+package sam_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/serverlens/serverlens/parsers/cloudformation"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// pair is a SAM template and what AWS's translator made of it.
+type pair struct{ name, sam, cfn string }
+
+// pairs lists the pairs of the folders in SERVERLENS_PAIRS.
+func pairs(t *testing.T) (out []pair) {
+	t.Helper()
+	dir := os.Getenv("SERVERLENS_PAIRS")
+	if dir == "" {
+		t.Skip("SERVERLENS_PAIRS names no folder with pairs of the SAM oracle")
+	}
+	indexes, _ := filepath.Glob(filepath.Join(dir, "*", "index.jsonl"))
+	for _, index := range indexes {
+		text, err := os.ReadFile(index)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+			var rec struct{ Slug, Status string }
+			if json.Unmarshal(lines.Bytes(), &rec) == nil && rec.Status == "ok" {
+				base := filepath.Join(filepath.Dir(index), rec.Slug)
+				out = append(out, pair{filepath.Base(filepath.Dir(index)) + "/" + rec.Slug, base + ".sam.json", base + ".cfn.json"})
+			}
+		}
+	}
+	return out
+}
+
+func load(t *testing.T, file string) *source.Stack {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stack, ok := cloudformation.Load(source.MemoryTree(map[string][]byte{"template.json": text}), "template.json", cloudformation.Options{})
+	if !ok {
+		t.Fatalf("%s: no template: %v", file, stack.Problems)
+	}
+	return stack
+}
+
+// spelled writes a value so that equal values of both sides are equal texts.
+func spelled(v source.Value) string {
+	var b strings.Builder
+	write(&b, v)
+	return b.String()
+}
+
+func write(b *strings.Builder, v source.Value) {
+	switch {
+	case len(v.Alts) > 0:
+		var cases []string
+		for g, c := range v.Cases() {
+			if c.Kind != source.Unset {
+				cases = append(cases, g.String()+"?"+spelled(c))
+			}
+		}
+		sort.Strings(cases)
+		b.WriteString("IF(" + strings.Join(slices.Compact(cases), "|") + ")")
+	case v.Kind == source.List:
+		var items []string
+		for _, x := range v.Items {
+			items = append(items, spelled(x))
+		}
+		if len(items) == 1 {
+			b.WriteString(items[0])
+			return
+		}
+		sort.Strings(items)
+		b.WriteString("[" + strings.Join(items, ",") + "]")
+	case v.Kind == source.Map:
+		var items []string
+		for _, e := range v.Entries {
+			if e.Key == "Version" && e.Value.Text == "2012-10-17" {
+				continue
+			}
+			items = append(items, e.Key+":"+spelled(e.Value))
+		}
+		sort.Strings(items)
+		b.WriteString("{" + strings.Join(items, ",") + "}")
+	default:
+		for _, p := range v.Pieces() {
+			switch {
+			case p.Ref != nil:
+				b.WriteString("${" + plain(p.Ref.Address))
+				if p.Ref.Attribute != "" {
+					b.WriteString("." + p.Ref.Attribute)
+				}
+				b.WriteString(p.Ref.Import + "}")
+			case p.Text != "":
+				b.WriteString(p.Text)
+			default:
+				b.WriteString("${" + p.Expr + "}")
+			}
+		}
+	}
+}
+
+var (
+	hash   = regexp.MustCompile(`[0-9a-f]{10}$`)
+	tilde  = regexp.MustCompile(`[0-9]*~$`)
+	common = strings.NewReplacer("arn:aws:", "arn:${AWS::Partition}:", "sns:publish", "sns:Publish")
+)
+
+// plain is an address without what AWS hashes.
+func plain(address string) string {
+	return hash.ReplaceAllString(tilde.ReplaceAllString(address, ""), "")
+}
+
+// ignored are properties that say nothing of the architecture, or that one side
+// writes in another form.
+var ignored = map[string][]string{
+	"AWS::Lambda::Function":            {"Code"},
+	"AWS::Lambda::LayerVersion":        {"Content"},
+	"AWS::ApiGateway::Deployment":      {"Description", "StageName"},
+	"AWS::ApiGateway::RestApi":         {"Parameters"},
+	"AWS::StepFunctions::StateMachine": {"Definition", "DefinitionString", "DefinitionSubstitutions"},
+	"AWS::CloudFormation::Stack":       {"TemplateURL"},
+}
+
+// summary is a stack's resources, spelled, by type and address.
+func summary(s *source.Stack) map[string]string {
+	out := map[string]string{}
+	for _, r := range s.Resources {
+		p := r.Properties
+		p.Entries = slices.DeleteFunc(slices.Clone(p.Entries), func(e source.Entry) bool {
+			return e.Key == "Tags" || slices.Contains(ignored[r.Type], e.Key)
+		})
+		text := common.Replace(spelled(p))
+		out[r.Type+" "+plain(r.Address)] = text
+	}
+	return out
+}
+
+// TestResourcesEqualTranslated compares what Expand makes with what AWS's
+// translator makes, resource by resource, and prints how many of each type agree.
+func TestResourcesEqualTranslated(t *testing.T) {
+	type tally struct{ equal, differ, missing, extra int }
+	byType := map[string]*tally{}
+	count := func(key string) *tally {
+		typ, _, _ := strings.Cut(key, " ")
+		if byType[typ] == nil {
+			byType[typ] = &tally{}
+		}
+		return byType[typ]
+	}
+	show := os.Getenv("SERVERLENS_SHOW")
+	for _, p := range pairs(t) {
+		ours, theirs := summary(load(t, p.sam)), summary(load(t, p.cfn))
+		for key, want := range theirs {
+			got, ok := ours[key]
+			switch {
+			case !ok:
+				count(key).missing++
+				if strings.HasPrefix(key, show+" ") {
+					t.Logf("%s: missing %s", p.name, key)
+				}
+			case got == want:
+				count(key).equal++
+			default:
+				count(key).differ++
+				if strings.HasPrefix(key, show+" ") {
+					t.Logf("%s: %s\n  ours   %s\n  theirs %s", p.name, key, got, want)
+				}
+			}
+		}
+		for key := range ours {
+			if _, ok := theirs[key]; !ok {
+				count(key).extra++
+				if strings.HasPrefix(key, show+" ") {
+					t.Logf("%s: extra %s", p.name, key)
+				}
+			}
+		}
+	}
+	var types []string
+	for typ := range byType {
+		types = append(types, typ)
+	}
+	sort.Strings(types)
+	for _, typ := range types {
+		c := byType[typ]
+		t.Logf("%-45s equal %5d differ %4d missing %3d extra %3d", typ, c.equal, c.differ, c.missing, c.extra)
+	}
+}
