@@ -89,11 +89,17 @@ func (t *template) boolean(v source.Value, s scope) source.Expr {
 		}
 		return negate(args[0])
 	case "Fn::Equals":
-		args, ok := t.operands(c, s, 2, 2)
-		if !ok {
+		if c.arg.Kind != source.List || len(c.arg.Items) != 2 {
+			t.fail(c, "takes a list of 2")
 			return open
 		}
-		return t.equals(args[0], args[1], open)
+		var either []source.Expr
+		for _, a := range t.arms(c.arg.Items[0], s) {
+			for _, b := range t.arms(c.arg.Items[1], s) {
+				either = append(either, all(a.when, b.when, t.equals(a.value, b.value, open)))
+			}
+		}
+		return anyOf(either...)
 	}
 	value := t.eval(v, s)
 	if b, ok := value.AsBool(); ok {
@@ -103,6 +109,42 @@ func (t *template) boolean(v source.Value, s scope) source.Expr {
 		t.problem(source.Error, v.At, "a condition is one of Fn::And, Fn::Equals, Fn::Not, Fn::Or, Condition")
 	}
 	return open
+}
+
+// arm is what a value is for some values of the parameters.
+type arm struct {
+	when  source.Expr
+	value source.Value
+}
+
+// arms is what an operand of Fn::Equals can be: of a mapping that is asked by one
+// parameter, what it holds under each of its keys.
+func (t *template) arms(v source.Value, s scope) []arm {
+	value := t.eval(v, s)
+	whole := []arm{{constant(true), value}}
+	c, ok := intrinsic(v)
+	if !ok || c.name != "Fn::FindInMap" || value.Kind != source.Unknown || len(c.arg.Items) < 3 {
+		return whole
+	}
+	rows, column := t.sections.mappings.Get(c.arg.Items[0].Text), t.eval(c.arg.Items[2], s)
+	key, ok := t.lone(t.eval(c.arg.Items[1], s))
+	if !ok || column.Kind != source.String || len(rows.Entries) == 0 || len(rows.Entries) > maxCases {
+		return whole
+	}
+	var out []arm
+	for _, row := range rows.Entries {
+		out = append(out, arm{source.Expr{Op: source.Equals, Name: key, Value: row.Key}, row.Value.Get(column.Text)})
+	}
+	return out
+}
+
+// lone is the parameter that a value is, if it is nothing but a parameter that
+// nobody gave.
+func (t *template) lone(v source.Value) (string, bool) {
+	if v.Kind != source.Unknown || len(v.Parts) != 1 || !t.parameters[v.Parts[0].Expr] {
+		return "", false
+	}
+	return v.Parts[0].Expr, true
 }
 
 // equals compares every case of both values.
@@ -132,8 +174,7 @@ func (t *template) equals(a, b source.Value, open source.Expr) source.Expr {
 	return anyOf(either...)
 }
 
-// same compares two values that no condition decides. A parameter that nobody
-// gave, alone or with known text around it, is compared with a constant.
+// same compares two values that no condition decides.
 func (t *template) same(a, b source.Value, open source.Expr) source.Expr {
 	if a.Kind == source.Unknown {
 		a, b = b, a
@@ -145,8 +186,10 @@ func (t *template) same(a, b source.Value, open source.Expr) source.Expr {
 		return constant(x == y)
 	case a.IsKnown() && b.IsKnown():
 		return constant(a.Equal(b))
-	case xKnown && len(b.Parts) == 1 && t.parameters[b.Parts[0].Expr]:
-		return source.Expr{Op: source.Equals, Name: b.Parts[0].Expr, Value: x}
+	case xKnown:
+		if name, ok := t.lone(b); ok {
+			return source.Expr{Op: source.Equals, Name: name, Value: x}
+		}
 	case a.Kind == source.Unknown && a.Text == b.Text && a.Equal(b):
 		return constant(true)
 	}

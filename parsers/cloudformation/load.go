@@ -11,6 +11,7 @@ package cloudformation
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ func Load(tree *source.Tree, path string, opts Options) (stack *source.Stack, ok
 	if root, ok = l.unwrap(root); ok {
 		t := l.template(path, root)
 		l.stack.Format = t.format()
+		t.declare()
 		t.load()
 		for _, e := range t.declared.Entries {
 			l.stack.Parameters = append(l.stack.Parameters, e.Key)
@@ -108,6 +110,9 @@ func (l *loader) read(name string) (source.Value, error) {
 	}
 	text, err := l.tree.Read(name)
 	if err != nil {
+		if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
+			err = inner.Err // the name is said where the problem is
+		}
 		return source.Value{}, err
 	}
 	l.stack.Files[name] = text

@@ -122,9 +122,9 @@ func (t *template) hasMacros() (found bool) {
 	return found
 }
 
-// load evaluates the template and adds what it declares to the stack.
+// load evaluates the template, whose names are declared, and adds what it holds
+// to the stack.
 func (t *template) load() {
-	t.declare()
 	t.decideAll()
 	var resources []source.Resource
 	for i := range t.resources {
