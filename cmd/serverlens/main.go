@@ -1,0 +1,67 @@
+// Command serverlens says which architecture a serverless template implements
+// and what is wrong with it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Exit codes, the same for every command.
+const (
+	exitOK          = 0
+	exitFindings    = 1   // findings at or above the threshold
+	exitUsage       = 2   // usage or configuration, nothing to analyse
+	exitIncomplete  = 3   // something that was asked for could not be analysed; the rest is reported
+	exitInterrupted = 130 // by a signal
+)
+
+// exit ends a command with a code; the error, if there is one, is printed.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e exit) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e exit) Unwrap() error { return e.err }
+
+// run is main with everything that it touches handed in.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	cmd := root(stdin, stdout, stderr)
+	cmd.SetArgs(args)
+	cmd.SetIn(stdin)
+	cmd.SetOut(stdout)
+	cmd.SetErr(stderr)
+	err := cmd.ExecuteContext(ctx)
+	if ctx.Err() != nil {
+		fmt.Fprintln(stderr, "serverlens: interrupted")
+		return exitInterrupted
+	}
+	var e exit
+	switch {
+	case err == nil:
+		return exitOK
+	case !errors.As(err, &e): // cobra's own: an unknown command or flag
+		e = exit{exitUsage, err}
+	}
+	if e.err != nil {
+		fmt.Fprintf(stderr, "serverlens: %v\n", e.err)
+	}
+	return e.code
+}
