@@ -34,7 +34,7 @@ func (in *input) load(cmd *cobra.Command, paths []string) (*analyzer.Report, err
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	stacks, problems, err := parsers.Load(cmd.Context(), paths, parsers.Options{
+	stacks, problems, err := parsers.Load(paths, parsers.Options{
 		Params: in.params, ParamsFile: in.paramsFile, MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
 	})
 	if err != nil {
