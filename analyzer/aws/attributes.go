@@ -1,12 +1,19 @@
 package aws
 
-import "github.com/serverlens/serverlens/analyzer/graph"
+import (
+	"slices"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+)
 
 // computed is the attributes of nodes that no single property states.
 var computed = map[graph.Kind][]attr{
-	graph.Route:      routeAttrs,
-	graph.Authorizer: authorizerAttrs,
-	graph.Role:       roleAttrs,
+	graph.Route:        routeAttrs,
+	graph.Authorizer:   authorizerAttrs,
+	graph.Role:         roleAttrs,
+	graph.State:        stateAttrs,
+	graph.StateMachine: workflowAttrs,
+	graph.Function:     environmentAttrs,
 	graph.External: {
 		{name: "service", typ: text, doc: "Service of the ARN that mentions it."},
 	},
@@ -21,11 +28,19 @@ var edgeAttrs = map[graph.Relation][]attr{
 		{name: "mode", typ: text, enum: []string{"sync", "async", "poll_queue", "poll_stream", "schedule"}, doc: "How the event arrives."},
 		{name: "dead_letter", typ: flag, doc: "Whether events that cannot be delivered or processed are kept."},
 	},
-	graph.Invokes: append([]attr{
-		{name: "mode", typ: text, enum: []string{"sync", "async"}, doc: "Whether the caller waits for the result."},
-	}, grantAttrs...),
-	graph.Reads:    grantAttrs,
-	graph.Writes:   grantAttrs,
+	graph.Invokes: slices.Concat(stepAttrs, grantAttrs),
+	graph.Reads: slices.Concat(stepAttrs, grantAttrs, []attr{
+		{name: "variable", typ: text, doc: "Name of the environment variable into which a dynamic reference copies the secret or parameter."},
+	}),
+	graph.Writes:     slices.Concat(stepAttrs, grantAttrs),
+	graph.Configures: configureAttrs,
+	graph.Next: {
+		{name: "case", typ: text, enum: []string{"choice", "default"}, doc: "Of a choice: whether a test leads here, or that none holds."},
+		{name: "condition", typ: text, doc: "Of a choice: the test, in one line."},
+	},
+	graph.CatchTo: {
+		{name: "errors", typ: text, doc: "The errors that lead here, sorted, with a comma between them."},
+	},
 	graph.RoutesTo: integrationAttrs,
 	graph.DeadLettersTo: {
 		{name: "of", typ: text, doc: "Id of the edge whose events end here, if it is one edge's."},

@@ -16,6 +16,7 @@ type end struct {
 	at         source.Location
 	unresolved string
 	attribute  string // what of the resource was named: "Arn", "StreamArn"
+	literal    bool   // by its name, not by reference
 }
 
 // partnersOf is the kinds that may stand at one end of a relation.
@@ -74,13 +75,16 @@ func (b *builder) declared(r *resource, v source.Value, kinds []graph.Kind) []en
 		return out
 	}
 	name, ok := nameOf(v.Pieces())
-	if isARN {
+	switch {
+	case isARN:
 		name, ok = a.name()
+	case strings.HasPrefix(name, "https://sqs."):
+		name = name[strings.LastIndexByte(name, '/')+1:]
 	}
 	if ok {
 		for _, n := range b.named(name, kinds) {
 			if !isARN || a.allows(n) {
-				out = append(out, end{node: n, at: v.At})
+				out = append(out, end{node: n, at: v.At, literal: true})
 			}
 		}
 	}
