@@ -13,7 +13,15 @@ var computed = map[graph.Kind][]attr{
 	graph.Role:         roleAttrs,
 	graph.State:        stateAttrs,
 	graph.StateMachine: workflowAttrs,
-	graph.Function:     environmentAttrs,
+	graph.Function: append([]attr{
+		{name: "runs_at_deployment", typ: flag, doc: "Whether a custom resource calls it while the stack is deployed; absent where none does."},
+	}, environmentAttrs...),
+	graph.Module:       {{name: "source", typ: text, doc: "Where its content would be."}},
+	graph.Table:        limitedAttrs,
+	graph.Database:     limitedAttrs,
+	graph.Cache:        limitedAttrs,
+	graph.SearchDomain: limitedAttrs,
+	graph.Warehouse:    limitedAttrs,
 	graph.External: {
 		{name: "service", typ: text, doc: "Service of the ARN that mentions it."},
 	},
@@ -29,10 +37,10 @@ var edgeAttrs = map[graph.Relation][]attr{
 		{name: "dead_letter", typ: flag, doc: "Whether events that cannot be delivered or processed are kept."},
 	},
 	graph.Invokes: slices.Concat(stepAttrs, grantAttrs),
-	graph.Reads: slices.Concat(stepAttrs, grantAttrs, []attr{
+	graph.Reads: slices.Concat(stepAttrs, grantAttrs, limitedAttrs, []attr{
 		{name: "variable", typ: text, doc: "Name of the environment variable into which a dynamic reference copies the secret or parameter."},
 	}),
-	graph.Writes:     slices.Concat(stepAttrs, grantAttrs),
+	graph.Writes:     slices.Concat(stepAttrs, grantAttrs, limitedAttrs),
 	graph.Configures: configureAttrs,
 	graph.Next: {
 		{name: "case", typ: text, enum: []string{"choice", "default"}, doc: "Of a choice: whether a test leads here, or that none holds."},

@@ -34,6 +34,7 @@ var rows = concat(
 	logRows,
 	pipeRows,
 	s3Rows,
+	scalingRows,
 	schedulerRows,
 	searchRows,
 	secretRows,
@@ -66,6 +67,7 @@ var byType = func() map[string]*row {
 func Build(stacks []*source.Stack) *graph.Graph {
 	b := newBuilder(stacks)
 	b.nodes()
+	b.modules()
 	for _, r := range b.resources {
 		if r.row == nil {
 			continue
@@ -80,7 +82,8 @@ func Build(stacks []*source.Stack) *graph.Graph {
 	for _, read := range passes {
 		read(b)
 	}
-	b.openEnds()
+	b.openness()
+	limitedStores(b)
 	b.g.Sort()
 	return b.g
 }

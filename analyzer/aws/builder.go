@@ -12,12 +12,14 @@ import (
 // builder holds a graph while it is made.
 type builder struct {
 	g         *graph.Graph
+	stacks    []*source.Stack
 	resources []*resource
 	byAddress map[*source.Stack]map[string]*resource
 	exports   map[string]export
 	names     map[string][]*graph.Node // nodes by physical name, as nameOf spells it
 	joined    bool                     // more than one stack
 	open      []openEnd
+	made      map[*resource][]*graph.Edge // of uncertain resources without a node
 
 	policies      map[*graph.Node][]attached // by role
 	strayPolicies []attached                 // of roles that are not known
@@ -42,16 +44,9 @@ type export struct {
 	value source.Value
 }
 
-type openEnd struct {
-	known *graph.Node
-	rel   graph.Relation
-	why   string
-	kinds []graph.Kind // that the unknown end may have; nil for all
-}
-
 func newBuilder(stacks []*source.Stack) *builder {
 	b := &builder{
-		g: graph.New(), byAddress: map[*source.Stack]map[string]*resource{},
+		g: graph.New(), stacks: stacks, made: map[*resource][]*graph.Edge{}, byAddress: map[*source.Stack]map[string]*resource{},
 		exports: map[string]export{}, names: map[string][]*graph.Node{}, joined: len(stacks) > 1,
 		policies: map[*graph.Node][]attached{},
 	}
@@ -367,10 +362,14 @@ func (b *builder) connect(r *resource, e edge) *graph.Edge {
 	if e.from.unresolved != "" {
 		b.open = append(b.open, openEnd{known: e.to.node, rel: e.rel.Reverse(), why: e.from.unresolved})
 	}
-	return b.g.Connect(&graph.Edge{
+	made := b.g.Connect(&graph.Edge{
 		From: e.from.node, To: e.to.node, Relation: e.rel, Basis: basis,
 		If: e.when, At: at, Via: r.Via, Attrs: e.attrs,
 	})
+	if r.Uncertain && r.node == nil {
+		b.made[r] = append(b.made[r], made)
+	}
+	return made
 }
 
 // deadLetter makes the edge to the dead-letter target of e, if its link has one,
@@ -405,15 +404,4 @@ func cloneWith(m map[string]source.Value, key string, v source.Value) map[string
 	}
 	out[key] = v
 	return out
-}
-
-// openEnds opens what unresolved ends leave open, once all nodes are there.
-func (b *builder) openEnds() {
-	for _, o := range b.open {
-		if o.known != nil {
-			b.g.OpenRelation(o.known, o.rel, o.why, o.kinds...)
-		} else {
-			b.g.OpenEnd(nil, o.rel, o.why)
-		}
-	}
 }

@@ -56,6 +56,7 @@ func tableAttrs() []attr {
 		{name: "stream_view_type", typ: text, enum: []string{"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"}, at: prop{"StreamSpecification.StreamViewType", "stream_view_type"},
 			source: streamViews, doc: "What the table's stream holds of a change; absent where there is no stream."},
 		{name: "ttl_attribute", typ: text, read: ttlAttribute, source: timeToLive, doc: "Attribute by which items expire; absent where none do."},
+		{name: "autoscaled", typ: flag, def: false, doc: "Whether provisioned capacity follows the load."},
 		{name: "partition_key", typ: text, read: tableKey("HASH", "hash_key"), doc: "Name of the partition key."},
 		{name: "sort_key", typ: text, read: tableKey("RANGE", "range_key"), doc: "Name of the sort key; absent where there is none."},
 	}

@@ -168,17 +168,28 @@ func (b *builder) follow(s *source.Stack, ref source.Ref, kinds []graph.Kind, de
 	}
 	r := b.byAddress[s][ref.Address]
 	switch {
-	case r == nil:
-		return nil
+	case r == nil || r.row == nil && r.node == nil:
+		return b.rowless(s, r, ref, kinds)
 	case r.isAlias():
 		return b.followValue(s, r.get(r.Properties, r.row.is), kinds, ref.At, depth)
-	case r.node == nil && r.row == nil && slices.Contains(kinds, graph.Resource):
-		n := b.declare(r, graph.Resource)
-		n.Attrs["type"] = source.StringOf(r.Type, r.At)
 	case r.node == nil:
 		return nil
 	}
 	return []end{{node: r.node, at: ref.At, attribute: ref.Attribute}}
+}
+
+// rowless is the node of a resource of a type without a row, which it becomes
+// where one of the kinds says that it may, or of what cannot be looked into.
+func (b *builder) rowless(s *source.Stack, r *resource, ref source.Ref, kinds []graph.Kind) []end {
+	if o := opaque(s, ref.Address); o != nil {
+		return []end{{node: b.module(s, o), at: ref.At, attribute: ref.Attribute}}
+	}
+	if r == nil || !slices.Contains(kinds, graph.Resource) {
+		return nil
+	}
+	n := b.declare(r, graph.Resource)
+	n.Attrs["type"] = source.StringOf(r.Type, r.At)
+	return []end{{node: n, at: ref.At, attribute: ref.Attribute}}
 }
 
 // followValue finds the nodes to which a value leads, by reference or by literal

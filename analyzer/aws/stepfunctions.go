@@ -26,5 +26,5 @@ var stepFunctionsRows = []*row{
 		},
 	},
 	{cfn: (*stepfunctions.StateMachineVersion)(nil), is: prop{"StateMachineArn", ""}},
-	{cfn: (*stepfunctions.StateMachineAlias)(nil), tf: "aws_sfn_alias", is: prop{"RoutingConfiguration[].StateMachineVersionArn", "routing_configuration[].state_machine_version_arn"}},
+	{cfn: (*stepfunctions.StateMachineAlias)(nil), tf: "aws_sfn_alias", is: prop{".", "routing_configuration"}},
 }

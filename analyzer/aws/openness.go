@@ -1,0 +1,215 @@
+package aws
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// openEnd is an edge, or what may be one, of which only one end is known.
+type openEnd struct {
+	known *graph.Node
+	rel   graph.Relation // as read from the known end
+	why   string
+	kinds []graph.Kind // that the unknown end may have; nil for all
+}
+
+// openness opens the relations of which there may be more than is seen, once all
+// nodes and edges are there.
+func (b *builder) openness() {
+	b.openUncertain()
+	b.openEnds()
+	for _, s := range b.stacks {
+		for i := range s.Opaque {
+			b.openOpaque(s, &s.Opaque[i])
+		}
+	}
+	b.openExports()
+}
+
+// openEnds opens what unresolved ends leave open. The partners of a relation are
+// opened once and not for each known end.
+func (b *builder) openEnds() {
+	type opening struct {
+		kind  graph.Kind
+		rel   graph.Relation
+		kinds string
+	}
+	by := map[opening]*graph.Node{} // the node that opened it first; nil when a second one has
+	for _, o := range b.open {
+		if o.known == nil {
+			b.g.OpenEnd(nil, o.rel, o.why)
+			continue
+		}
+		key := opening{o.known.Kind, o.rel, joinKinds(o.kinds)}
+		first, done := by[key]
+		if done && (first == nil || first == o.known) {
+			openAlone(o.known, o.rel, o.why)
+			continue
+		}
+		by[key] = o.known
+		if done {
+			by[key] = nil // now the first one's reverse is open too
+		}
+		b.g.OpenRelation(o.known, o.rel, o.why, o.kinds...)
+	}
+}
+
+func joinKinds(kinds []graph.Kind) string {
+	var s strings.Builder
+	for _, k := range kinds {
+		s.WriteString(string(k) + " ")
+	}
+	return s.String()
+}
+
+// openAlone opens a relation of a node and of no other: its partners are not in
+// sight, or open already.
+func openAlone(n *graph.Node, rel graph.Relation, why string) {
+	if _, already := n.Open[rel]; !already && len(graph.Partners(n.Kind, rel)) > 0 {
+		n.Open[rel] = why
+	}
+}
+
+// openUncertain opens the kinds and relations of resources of which there may be
+// any number.
+func (b *builder) openUncertain() {
+	for _, r := range b.resources {
+		if !r.Uncertain || r.row == nil {
+			continue
+		}
+		why := "how many there are of " + r.Address + " is not known"
+		if r.node != nil {
+			b.g.OpenKind(r.node.Kind, why)
+			continue
+		}
+		for i := range r.row.links {
+			rel := r.row.links[i].rel
+			for _, e := range b.made[r] {
+				if e.Relation == rel {
+					b.open = append(b.open, openEnd{known: e.From, rel: rel, why: why}, openEnd{known: e.To, rel: rel.Reverse(), why: why})
+				}
+			}
+		}
+	}
+}
+
+// ownRelations is the relations that only the resource itself declares: nobody
+// else can add to them.
+var ownRelations = []graph.Relation{
+	graph.Assumes, graph.Configures, graph.LogsTo, graph.AuthorizedBy, graph.DeadLettersTo,
+	graph.TaskOf, graph.TaskOf.Reverse(), graph.Next, graph.Next.Reverse(), graph.CatchTo, graph.CatchTo.Reverse(),
+}
+
+// openOpaque opens what a part of the stack that cannot be looked into may
+// declare of the nodes whose names are handed to it. Its partners in that are
+// its own or were handed to it as well. A part that stands in the template is a
+// node, and its inputs are its configuration.
+func (b *builder) openOpaque(s *source.Stack, o *source.Opaque) {
+	why := o.Address + " cannot be looked into"
+	custom := isCustomResource(o.Source)
+	for _, e := range o.Inputs.Entries {
+		if custom && e.Key == "ServiceToken" {
+			b.runAtDeployment(s, e.Value)
+			continue
+		}
+		for _, ref := range e.Value.AllRefs() {
+			for _, end := range b.follow(s, ref, nil, 0) {
+				for _, rel := range graph.RelationsOf(end.node.Kind) {
+					if !slices.Contains(ownRelations, rel) {
+						openAlone(end.node, rel, why)
+					}
+				}
+			}
+		}
+	}
+}
+
+// isCustomResource reports whether the source of an opaque part is the type of a
+// custom resource.
+func isCustomResource(from string) bool {
+	return strings.HasPrefix(from, "Custom::") || from == "AWS::CloudFormation::CustomResource"
+}
+
+// runAtDeployment marks the function that a custom resource calls while its stack
+// is deployed.
+func (b *builder) runAtDeployment(s *source.Stack, token source.Value) {
+	for _, e := range b.followValue(s, token, nil, token.At, 0) {
+		if e.node.Kind == graph.Function {
+			e.node.Attrs["runs_at_deployment"] = source.BoolOf(true, token.At)
+		}
+	}
+}
+
+// modules makes the nodes of the parts that cannot be looked into, but for custom
+// resources, with edges to what is handed to them.
+func (b *builder) modules() {
+	for _, s := range b.stacks {
+		for i := range s.Opaque {
+			o := &s.Opaque[i]
+			if isCustomResource(o.Source) {
+				continue
+			}
+			n := b.module(s, o)
+			for _, ref := range o.Inputs.AllRefs() {
+				for _, e := range b.follow(s, ref, nil, 0) {
+					if e.node != n {
+						b.g.Connect(&graph.Edge{From: n, To: e.node, Relation: graph.Configures, Basis: graph.Inferred, If: e.when, At: e.at})
+					}
+				}
+			}
+		}
+	}
+}
+
+// module is the node of a part that cannot be looked into.
+func (b *builder) module(s *source.Stack, o *source.Opaque) *graph.Node {
+	return b.g.Add(&graph.Node{
+		ID: b.scoped(s, o.Address), Kind: graph.Module, Type: o.Source, At: o.At, Stack: s,
+		Attrs: map[string]source.Value{"source": source.StringOf(o.Source, o.At)},
+	})
+}
+
+// opaque is the part of a stack with an address that cannot be looked into, but
+// for custom resources.
+func opaque(s *source.Stack, address string) *source.Opaque {
+	for i := range s.Opaque {
+		if o := &s.Opaque[i]; o.Address == address && !isCustomResource(o.Source) {
+			return o
+		}
+	}
+	return nil
+}
+
+// exportOpens is what the readers of an export may declare of the node.
+var exportOpens = []graph.Relation{graph.Triggers, graph.AlarmedBy, graph.Permits}
+
+// openExports opens nodes whose names are exported and imported by none of the
+// stacks that were read.
+func (b *builder) openExports() {
+	imported := map[string]bool{}
+	for _, r := range b.resources {
+		for _, ref := range r.Properties.AllRefs() {
+			if ref.Import != "" {
+				imported[ref.Import] = true
+			}
+		}
+	}
+	for _, s := range b.stacks {
+		for _, o := range s.Outputs {
+			name, known := o.Export.AsString()
+			if o.Export.Kind == source.Unset || o.Export.Kind == source.Null || known && imported[name] {
+				continue
+			}
+			for _, ref := range o.Value.AllRefs() {
+				for _, e := range b.follow(s, ref, nil, 0) {
+					for _, rel := range exportOpens {
+						openAlone(e.node, rel, "it is exported, and who imports it is not in sight")
+					}
+				}
+			}
+		}
+	}
+}
