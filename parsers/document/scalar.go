@@ -89,7 +89,7 @@ type decoder struct {
 // NEL, LS or PS inside of quotes, decodes otherwise than it was read.
 func newDecoder(src []byte, start int) decoder {
 	quoted := start < len(src) && src[start] == '"'
-	return decoder{src: src, json: quoted && looksLikeJSON(src), keep: true}
+	return decoder{src: src, json: quoted && looksLikeJSON(src[:min(len(src), 1024)]), keep: true}
 }
 
 // scalar decodes the scalar from start; end is where a plain one ends. It returns

@@ -10,9 +10,10 @@ import (
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
-// Within reads the JSON or YAML text that a value holds: a String, or an Unknown
-// of which the pieces are known. Every location is the exact place in the file
-// that the text was written in; files gives the bytes of a file by its name.
+// Within reads the JSON or YAML text that a value holds: a String, also one that
+// keeps the Parts it was made of, or an Unknown with some text among its Parts.
+// Every location is the exact place in the file that the text was written in;
+// files gives the bytes of a file by its name, nil where there is none.
 //
 // What stands for a piece that is not known (a mention of a resource, an
 // expression) comes back as Unknown with Parts and Refs wherever it stood: as a
@@ -102,7 +103,7 @@ type piece struct {
 func assemble(files func(name string) []byte, v source.Value) *assembly {
 	a := &assembly{whole: v.At}
 	parts := v.Parts
-	if v.Kind == source.String {
+	if v.Kind == source.String && !spells(parts, v.Text) {
 		parts = []source.Part{{Text: v.Text, At: v.At, In: v.At}}
 		if v.Def != nil {
 			parts[0].In = *v.Def
@@ -130,6 +131,18 @@ func assemble(files func(name string) []byte, v source.Value) *assembly {
 	}
 	a.src = []byte(text.String())
 	return a
+}
+
+// spells reports whether pieces that are all known make up a text.
+func spells(parts []source.Part, text string) bool {
+	for _, p := range parts {
+		rest, ok := strings.CutPrefix(text, p.Text)
+		if !ok {
+			return false
+		}
+		text = rest
+	}
+	return len(parts) > 0 && text == ""
 }
 
 // unusedMark is a private-use character that no piece holds.

@@ -112,3 +112,129 @@ func TestWithinSub(t *testing.T) {
 		})
 	}
 }
+
+// joined is the value of Fn::Join with an empty delimiter of a list of scalars and
+// references.
+func joined(v source.Value) source.Value {
+	out := source.Value{Kind: source.Unknown, Text: "joined", At: v.At}
+	for _, item := range v.Items {
+		if name := item.Get("Ref").Text; name != "" {
+			ref := source.Ref{Address: name, At: item.At}
+			out.Refs = append(out.Refs, ref)
+			out.Parts = append(out.Parts, source.Part{Ref: &ref, Expr: name, At: item.At})
+			continue
+		}
+		out.Parts = append(out.Parts, source.Part{Text: item.Text, At: item.At, In: item.At})
+	}
+	return out
+}
+
+func TestWithinJoin(t *testing.T) {
+	src := []byte(`D:
+  - '{"A": "x'
+  - !Ref T
+  - "\"}"
+E: ["{\"B\":", {Ref: U}, ", \"", {"Ref": V}, "\": [\"a", "b\"]}"]
+`)
+	v, _ := Parse("t", src)
+	for key, want := range map[string]string{"D": `
+/A at 2:7-2:10
+.A 2:12-4:8 unknown "x${T}"
+  2:13-2:14 "x"
+  3:5-3:11 "T" -> T
+`, "E": `
+/B at 5:7-5:12
+/${V} at 5:29-5:49
+.B 5:16-5:24 unknown "U"
+  5:16-5:24 "U" -> U
+.${V}.0 5:52-5:62 string "ab"
+`} {
+		got, problems := Within(func(string) []byte { return src }, joined(v.Get(key)))
+		if s := show(got); s != strings.TrimPrefix(want, "\n") || len(problems) > 0 {
+			t.Errorf("%s: got\n%s\nwant%s%v", key, s, want, problems)
+		}
+	}
+}
+
+// TestWithinKeeps checks what is not read, or read otherwise than as text.
+func TestWithinKeeps(t *testing.T) {
+	at := source.Location{File: "t", Line: 1, Column: 1, EndLine: 1, EndColumn: 2, EndOffset: 1}
+	ref := source.Ref{Address: "T"}
+	made := source.MapOf(at)
+	text := source.StringOf("{\"a\": 1}", at)
+	for _, test := range []struct {
+		name string
+		v    source.Value
+		want string
+	}{
+		{"made from a value", source.Value{Kind: source.String, Text: "{}", Doc: &made}, "map"},
+		{"a map", source.MapOf(at, source.Entry{Key: "a", Value: text}), "map"},
+		{"unset", source.Value{}, "unset"},
+		{"a number", source.NumberOf(1, at), "number"},
+		{"nothing known", source.Value{Kind: source.Unknown, Text: "x"}, "unknown"},
+		{"a mention", source.RefOf(ref), "unknown"},
+		{"text of no file", text, "map"},
+		{"not a document", source.StringOf("a: b: c", at), "unknown"},
+		{"empty", source.StringOf("", at), "null"},
+	} {
+		v, problems := Within(func(string) []byte { return nil }, test.v)
+		if v.Kind.String() != test.want {
+			t.Errorf("%s: %s, %v", test.name, v.Kind, problems)
+		}
+		if len(v.AllRefs()) != len(test.v.AllRefs()) {
+			t.Errorf("%s: references %v", test.name, v.AllRefs())
+		}
+		if !v.At.IsZero() && v.At != at && v.At != test.v.At {
+			t.Errorf("%s: at %+v", test.name, v.At)
+		}
+	}
+}
+
+func TestWithinAlternatives(t *testing.T) {
+	v := source.Value{Kind: source.Unknown, Alts: []source.Alternative{
+		{Value: source.Value{Kind: source.String, Text: `{"a": 1}`}}, {Value: source.Value{Kind: source.String, Text: `{"a": 2}`}},
+	}}
+	got, problems := Within(func(string) []byte { return nil }, v)
+	if len(problems) > 0 || len(got.Alts) != 2 || got.Alts[1].Value.Get("a").Text != "2" {
+		t.Error(got, problems)
+	}
+}
+
+func TestWithinSensitive(t *testing.T) {
+	got, _ := Within(func(string) []byte { return nil }, source.Value{Kind: source.String, Text: `{"a": [1]}`, Sensitive: true})
+	walk("", got, func(path string, v source.Value) {
+		if !v.Sensitive {
+			t.Errorf("%q is not sensitive", path)
+		}
+	})
+}
+
+// TestWithinBroken checks the place and severity of what is wrong in embedded text.
+func TestWithinBroken(t *testing.T) {
+	src := []byte("D: |\n  {\"a\": \"${T}\"\n  \"b\": 2}\nE: |\n  {\"a\"\n  \"b\": 2}\n")
+	v, _ := Parse("t", src)
+	files := func(string) []byte { return src }
+	got, problems := Within(files, substituted(src, v.Get("D")))
+	if got.Kind != source.Unknown || len(got.AllRefs()) != 1 || len(problems) != 1 ||
+		problems[0].String() != "t:3:3: warning: syntax error in JSON: invalid character '\"' after object key:value pair" {
+		t.Error(got, problems)
+	}
+	got, problems = Within(files, v.Get("E"))
+	if got.Kind != source.Unknown || len(problems) != 1 || problems[0].Severity != source.Error || problems[0].At.Line != 6 {
+		t.Error(got, problems)
+	}
+}
+
+// TestWithinKnownParts reads text of which every piece is known by now.
+func TestWithinKnownParts(t *testing.T) {
+	src := []byte("D: '{\"${K}\": \"v\"}'\n")
+	v, _ := Parse("t", src)
+	known := substituted(src, v.Get("D"))
+	known.Kind, known.Text, known.Refs = source.String, `{"key": "v"}`, nil
+	known.Parts[1].Ref, known.Parts[1].Text = nil, "key"
+	got, problems := Within(func(string) []byte { return src }, known)
+	want := "/key at 1:6-1:12\n.key 1:14-1:17 string \"v\"\n"
+	if s := show(got); s != want || len(problems) > 0 {
+		t.Errorf("got\n%s\nwant\n%s%v", s, want, problems)
+	}
+}
