@@ -42,12 +42,7 @@ const (
 // of reading it. Load never fails otherwise: whatever is wrong is a Problem of
 // the stack.
 func Load(tree *source.Tree, path string, opts Options) (stack *source.Stack, ok bool) {
-	l := &loader{
-		tree: tree, params: opts.Params, budget: maxValues,
-		stack:      &source.Stack{Path: path, Name: path, Format: "cloudformation", Allowed: map[string][]string{}, Files: map[string][]byte{}},
-		documents:  map[string]*source.Value{},
-		parameters: map[string]bool{},
-	}
+	l := newLoader(tree, path, opts)
 	root, err := l.read(path)
 	if err != nil {
 		if !errors.Is(err, errBroken) {
@@ -78,6 +73,15 @@ type loader struct {
 	documents  map[string]*source.Value // by path; nil where there is none
 	parameters map[string]bool          // every name that an open condition may compare
 	exhausted  bool
+}
+
+func newLoader(tree *source.Tree, path string, opts Options) *loader {
+	return &loader{
+		tree: tree, params: opts.Params, budget: maxValues,
+		stack:      &source.Stack{Path: path, Name: path, Format: "cloudformation", Allowed: map[string][]string{}, Files: map[string][]byte{}},
+		documents:  map[string]*source.Value{},
+		parameters: map[string]bool{},
+	}
 }
 
 func (l *loader) problem(severity source.Severity, at source.Location, format string, args ...any) {
