@@ -9,7 +9,7 @@ import (
 
 // pattern is a rule's event pattern, also where it is written as text.
 func (r *resource) pattern(in source.Value) source.Value {
-	return decoded(r.get(in, rulePattern))
+	return r.decoded(r.get(in, rulePattern))
 }
 
 // patternList reads the texts that a pattern compares a field with (Amazon

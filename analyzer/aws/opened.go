@@ -12,7 +12,7 @@ import (
 // kept; a value that is no text is itself. What cannot be read is a problem of the
 // stack and unknown.
 func (b *builder) opened(r *resource, v source.Value) source.Value {
-	out, problems := document.Within(func(name string) []byte { return r.stack.Files[name] }, v)
+	out, problems := document.Within(r.file, v)
 	for _, p := range problems {
 		b.report(r, p)
 	}

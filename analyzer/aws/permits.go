@@ -26,7 +26,7 @@ func (b *builder) permits(r *resource, n *graph.Node, doc source.Value) {
 	if n == nil || doc.Kind == source.Unset || doc.Kind == source.Null {
 		return
 	}
-	if doc = decoded(doc); doc.Kind == source.Unknown && len(doc.Alts) == 0 {
+	if doc = b.opened(r, doc); doc.Kind == source.Unknown && len(doc.Alts) == 0 {
 		b.open = append(b.open, openEnd{known: n, rel: graph.Permits, why: "policy " + doc.Text})
 		return
 	}

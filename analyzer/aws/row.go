@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -103,7 +104,7 @@ func (r *resource) get(v source.Value, p prop) source.Value {
 	case ".":
 		return v
 	}
-	return dig(v, strings.Split(path, "."))
+	return r.dig(v, strings.Split(path, "."))
 }
 
 // isAlias reports whether the resource is only another name of another one.
@@ -116,26 +117,26 @@ func (r *resource) isAlias() bool {
 
 // dig follows a path and sees through alternatives, lists and encoded text: a
 // list on the way stands for its only element, or with [] for all of them.
-func dig(v source.Value, path []string) source.Value {
+func (r *resource) dig(v source.Value, path []string) source.Value {
 	if len(path) == 0 {
 		return v
 	}
 	return v.Apply(func(v source.Value) source.Value {
 		if v.Kind == source.List && len(v.Items) == 1 {
-			return dig(v.Items[0], path)
+			return r.dig(v.Items[0], path)
 		}
-		v = decoded(v)
+		v = r.decoded(v)
 		name, all := strings.CutSuffix(path[0], "[]")
 		if name == "*" {
-			return digAny(v, path[1:])
+			return r.digAny(v, path[1:])
 		}
 		v = v.Get(name)
 		if !all || len(path) == 1 {
-			return dig(v, path[1:])
+			return r.dig(v, path[1:])
 		}
 		var items []source.Value
 		for g, x := range v.Elements() {
-			y := dig(x, path[1:])
+			y := r.dig(x, path[1:])
 			if len(g) > 0 {
 				y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
 			}
@@ -146,22 +147,26 @@ func dig(v source.Value, path []string) source.Value {
 }
 
 // digAny is what lies at a path below the first key that has it.
-func digAny(v source.Value, path []string) source.Value {
+func (r *resource) digAny(v source.Value, path []string) source.Value {
 	for _, e := range v.Entries {
-		if x := dig(e.Value, path); x.Kind != source.Unset {
+		if x := r.dig(e.Value, path); x.Kind != source.Unset {
 			return x
 		}
 	}
 	return v.Get("*")
 }
 
-// decoded is what a text encodes, where it encodes something, and else v.
-func decoded(v source.Value) source.Value {
-	if v.Doc != nil {
-		return *v.Doc
+// decoded is what a text encodes, where something below a text is asked for, and
+// else v. What is wrong with the text is said by who reads it as a document.
+func (r *resource) decoded(v source.Value) source.Value {
+	if v.Kind != source.String && v.Kind != source.Unknown {
+		return v
 	}
-	return v
+	out, _ := document.Within(r.file, v)
+	return out
 }
+
+func (r *resource) file(name string) []byte { return r.stack.Files[name] }
 
 func (r *resource) terraform() bool { return !strings.Contains(r.Type, "::") }
 

@@ -41,7 +41,7 @@ func scheduleTarget(b *builder, r *resource, in source.Value) []end {
 	if !universal {
 		return b.target(r, target, r.get(in, prop{"Target.EcsParameters.TaskDefinitionArn", "target.ecs_parameters.task_definition_arn"}))
 	}
-	input := decoded(r.get(in, prop{"Target.Input", "target.input"}))
+	input := r.decoded(r.get(in, prop{"Target.Input", "target.input"}))
 	kinds := actedOn(action)
 	if out := b.mentioned(r, input, kinds); len(out) > 0 {
 		return out
