@@ -30,6 +30,7 @@ type service struct {
 // services is by the prefix of the actions.
 var services = map[string]service{
 	"aoss":          {kinds: []graph.Kind{graph.SearchDomain}, reads: "APIAccessAll", writes: "APIAccessAll"},
+	"appconfig":     {kinds: []graph.Kind{graph.Parameter}, reads: "GetConfiguration GetLatestConfiguration StartConfigurationSession"},
 	"appsync":       {kinds: []graph.Kind{graph.API}, calls: "GraphQL EventConnect EventPublish EventSubscribe"},
 	"batch":         {kinds: []graph.Kind{graph.Job}, calls: "SubmitJob SubmitServiceJob"},
 	"cassandra":     {kinds: []graph.Kind{graph.Table}, reads: "Select", writes: "Modify"},

@@ -25,8 +25,11 @@ var environmentAttrs = []attr{
 // configureAttrs is the attributes of the edges that variables make.
 var configureAttrs = []attr{
 	{name: "variable", typ: text, doc: "Name of the environment variable, or of the substitution of a workflow's definition."},
-	{name: "literal", typ: flag, doc: "Whether the variable holds the resource's name, ARN or URL written out, not a reference."},
+	literalAttr,
 }
+
+// literalAttr is of every edge that a text makes which may spell a name out.
+var literalAttr = attr{name: "literal", typ: flag, doc: "Whether the resource is named by its name, ARN or URL written out, not by a reference."}
 
 var functionVariables = prop{"Environment.Variables", "environment.variables"}
 

@@ -254,7 +254,7 @@ func (b *builder) matching(a arn, v source.Value) []end {
 	var out []end
 	for _, n := range b.g.Nodes {
 		if n.Name != "" && n.Kind != graph.External && a.service != "" && a.allows(n) && matches(pattern, n.Name) {
-			out = append(out, end{node: n, at: v.At})
+			out = append(out, end{node: n, at: v.At, literal: true})
 		}
 	}
 	return out
@@ -282,7 +282,7 @@ func (b *builder) grants(made []grant, st statement, e end, actions []listed) []
 			i := slices.IndexFunc(made, func(g grant) bool { return g.rel == rel && g.to.node == e.node && g.to.when.Equal(when) })
 			if i < 0 {
 				i = len(made)
-				made = append(made, grant{r: st.r, rel: rel, to: to, attrs: map[string]source.Value{}})
+				made = append(made, grant{r: st.r, rel: rel, to: to, attrs: map[string]source.Value{"literal": source.BoolOf(e.literal, e.at)}})
 			}
 			made[i].add(a.value, x)
 		}

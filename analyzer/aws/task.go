@@ -11,6 +11,7 @@ import (
 var stepAttrs = []attr{
 	{name: "action", typ: text, doc: "Of a direct integration or a workflow's task: service and action, such as dynamodb:PutItem."},
 	{name: "mode", typ: text, enum: []string{"sync", "async"}, doc: "Whether the caller waits for the result, or the target only takes the request over."},
+	literalAttr,
 }
 
 // called is how a task names what it works on: the fields of its parameters, each
@@ -200,10 +201,12 @@ func (q request) mode() string {
 
 // reach makes the edges from a state to what it calls.
 func (w *workflow) reach(from *graph.Node, q request, when source.Guard) {
-	attrs := map[string]source.Value{"mode": source.StringOf(q.mode(), q.at), "action": source.StringOf(q.name(), q.at)}
 	for _, rel := range q.access().relations() {
 		for _, t := range w.targets(q, rel) {
 			if both, ok := when.And(t.when); ok {
+				attrs := map[string]source.Value{
+					"mode": source.StringOf(q.mode(), q.at), "action": source.StringOf(q.name(), q.at), "literal": source.BoolOf(t.literal, t.at),
+				}
 				w.connect(from, edge{rel: rel, to: t, when: both, at: cmpLocation(t.at, q.at), attrs: attrs})
 			}
 		}
