@@ -1,0 +1,328 @@
+package policy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/metrics"
+	"github.com/open-policy-agent/opa/v1/topdown"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/analyzer/patterns"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// Options say what to judge by.
+type Options struct {
+	Date    string   // today as YYYY-MM-DD
+	Only    []string // ids or aliases; nil: every rule
+	Disable []string
+	Matches []*patterns.Match // the patterns of the graph
+}
+
+// Failure is a rule that could not be evaluated. What the others found stands.
+type Failure struct {
+	Rule *Rule
+	Err  error
+}
+
+func (f Failure) Error() string { return fmt.Sprintf("rule %s: %v", f.Rule.ID, f.Err) }
+
+// maxWorlds bounds how often the rules are evaluated on one graph.
+const maxWorlds = 8
+
+// Check judges a graph. It evaluates the rules once in each world that the open
+// conditions leave possible; beyond eight worlds, what differs between them is
+// unknown. A finding stands if it stands in every world in which its place and
+// all that it is about exist; the words and the path may differ from world to
+// world. A rule that fails is named in Failures.
+func (e *Engine) Check(ctx context.Context, g *graph.Graph, o Options) Result {
+	var merged merger
+	for _, world := range worldsOf(g) {
+		found, failed := e.world(ctx, world, o)
+		merged.add(world, found)
+		for _, f := range failed {
+			if !slices.ContainsFunc(merged.failed, func(old Failure) bool { return old.Rule == f.Rule }) {
+				merged.failed = append(merged.failed, f)
+			}
+		}
+	}
+	return merged.result(g)
+}
+
+// worldsOf is the graph in each of its worlds.
+func worldsOf(g *graph.Graph) []*graph.Graph {
+	used := g.Guards()
+	if len(used) == 0 {
+		return []*graph.Graph{g}
+	}
+	worlds, ok := source.Worlds(g.Conditions, used, g.Allowed, maxWorlds)
+	if !ok {
+		return []*graph.Graph{g.Blur()}
+	}
+	out := make([]*graph.Graph, len(worlds))
+	for i, w := range worlds {
+		out[i] = g.World(w)
+	}
+	return out
+}
+
+// breach is what a rule says of the graph of one world.
+type breach struct {
+	rule     *Rule
+	at       [2]string // id and name
+	with     []string
+	path     []string
+	message  string
+	severity string
+	unknown  []look // what it would rest on; nil for one that stands
+}
+
+// key is what makes two breaches the same: in two worlds, and in one.
+func (b *breach) key() string {
+	with := slices.Sorted(slices.Values(b.with))
+	return strings.Join(append([]string{b.rule.ID, b.at[0], b.at[1]}, with...), "\x00")
+}
+
+// world evaluates the rules one by one on the graph of one world, in the order of
+// their ids: on the plain input where nothing is unknown, else on the watched
+// one. What a rule finds without a look at anything unknown stands; the findings
+// of the others are taken one by one.
+func (e *Engine) world(ctx context.Context, g *graph.Graph, o Options) (found []breach, failed []Failure) {
+	run := &run{engine: e, g: g, options: o}
+	present := map[string]bool{}
+	for _, n := range g.Nodes {
+		present[n.Kind.Plural()] = true
+	}
+	for _, r := range e.rules {
+		if !o.wants(r) || !r.concerns(present) {
+			continue
+		}
+		breaches, err := run.rule(ctx, r)
+		if err != nil {
+			failed = append(failed, Failure{r, err})
+			continue
+		}
+		found = append(found, breaches...)
+	}
+	return found, failed
+}
+
+// wants reports whether the options leave a rule in.
+func (o Options) wants(r *Rule) bool {
+	named := func(names []string) bool {
+		return slices.ContainsFunc(names, func(n string) bool { return n == r.ID || slices.Contains(r.Aliases, n) })
+	}
+	return (o.Only == nil || named(o.Only)) && !named(o.Disable)
+}
+
+// concerns reports whether a rule could find anything among the kinds present.
+func (r *Rule) concerns(present map[string]bool) bool {
+	return slices.ContainsFunc(r.needs, func(kinds []string) bool {
+		return !slices.ContainsFunc(kinds, func(k string) bool { return !present[k] })
+	})
+}
+
+// run is the evaluation of rules on the graph of one world. The inputs are made
+// when they are needed.
+type run struct {
+	engine         *Engine
+	g              *graph.Graph
+	options        Options
+	w              *witness // nil where nothing is unknown
+	plain, watched *ast.Term
+}
+
+func (n *run) inputs() (first *ast.Term) {
+	if n.plain == nil && n.watched == nil {
+		if hides(n.g) {
+			n.w = &witness{}
+			n.watched = n.engine.input(n.g, n.w, n.options)
+		} else {
+			n.plain = n.engine.input(n.g, nil, n.options)
+		}
+	}
+	if n.watched != nil {
+		return n.watched
+	}
+	return n.plain
+}
+
+// rule evaluates one rule under the limits. The memory is the process's: a rule
+// over that limit beside others is run again alone before it is called failed.
+func (n *run) rule(ctx context.Context, r *Rule) (found []breach, err error) {
+	in := n.inputs()
+	evaluate := func(ctx context.Context) error {
+		found, err = n.evaluate(ctx, r, in)
+		return err
+	}
+	n.engine.alone.RLock()
+	err = n.engine.limits.guard(ctx, evaluate)
+	n.engine.alone.RUnlock()
+	if errors.Is(err, errMemory) {
+		n.engine.alone.Lock()
+		defer n.engine.alone.Unlock()
+		err = n.engine.limits.guard(ctx, evaluate)
+	}
+	return found, err
+}
+
+func (n *run) evaluate(ctx context.Context, r *Rule, in *ast.Term) ([]breach, error) {
+	var found []breach
+	x := ast.VarTerm("x")
+	err := n.query(ctx, r, ast.NewBody(ast.Equality.Expr(x, ast.NewTerm(r.ref))), in, func(q topdown.QueryResult) error {
+		if set, ok := q["x"].Value.(ast.Set); ok {
+			set.Foreach(func(t *ast.Term) { found = append(found, breachOf(r, t)) })
+		}
+		return nil
+	})
+	if err != nil || len(n.w.take()) == 0 {
+		return found, err
+	}
+	if n.plain == nil {
+		n.plain = n.engine.input(n.g, nil, n.options)
+	}
+	return n.decide(ctx, r)
+}
+
+var errClean = errors.New("found without a look at anything unknown")
+
+// decide finds what a rule says of the plain input and which of it stands: what
+// has a derivation that looks at nothing unknown. A derivation is repeated alone,
+// on the watched input, by binding its variables to what they were bound to.
+func (n *run) decide(ctx context.Context, r *Rule) ([]breach, error) {
+	type state struct {
+		breach
+		clean bool
+		seen  map[look]bool
+	}
+	found := map[string]*state{}
+	for _, body := range r.bodies() {
+		err := n.query(ctx, r, body, n.plain, func(q topdown.QueryResult) error {
+			t := q[findingVar]
+			s := found[t.String()]
+			if s == nil {
+				s = &state{breach: breachOf(r, t), seen: map[look]bool{}}
+				found[t.String()] = s
+			}
+			if s.clean {
+				return nil
+			}
+			err := n.query(ctx, r, append(bindings(q), body...), n.watched, func(q topdown.QueryResult) error {
+				if len(n.w.seen) == 0 && q[findingVar].Equal(t) {
+					return errClean
+				}
+				return nil
+			})
+			seen := n.w.take()
+			if s.clean = errors.Is(err, errClean); s.clean {
+				return nil
+			}
+			maps.Copy(s.seen, seen)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	var out []breach
+	for _, k := range slices.Sorted(maps.Keys(found)) {
+		s := found[k]
+		if !s.clean {
+			s.unknown = slices.SortedFunc(maps.Keys(s.seen), func(a, b look) int {
+				return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.name, b.name))
+			})
+			if s.unknown == nil {
+				s.unknown = []look{}
+			}
+		}
+		out = append(out, s.breach)
+	}
+	return out, nil
+}
+
+// bindings is the scalars of a result as expressions.
+func bindings(q topdown.QueryResult) ast.Body {
+	var out ast.Body
+	for _, v := range slices.Sorted(maps.Keys(q)) {
+		switch q[v].Value.(type) {
+		case ast.Number, ast.String, ast.Boolean:
+			out = append(out, ast.Equality.Expr(ast.NewTerm(v), q[v]))
+		}
+	}
+	return out
+}
+
+// findingVar is the variable of a rule's body that holds what it finds.
+const findingVar = ast.Var("finding")
+
+// bodies is the bodies of a rule's findings, each with what it finds as a variable.
+func (r *Rule) bodies() []ast.Body {
+	var out []ast.Body
+	for _, x := range r.modules.compiler.GetRulesExact(r.ref) {
+		body := make(ast.Body, 0, len(x.Body)+1)
+		for _, expr := range x.Body {
+			expr = expr.Copy()
+			expr.Index = len(body)
+			body = append(body, expr)
+		}
+		head := ast.Equality.Expr(ast.NewTerm(findingVar), x.Head.Key)
+		head.Index = len(body)
+		out = append(out, append(body, head))
+	}
+	return out
+}
+
+// query evaluates a compiled body.
+func (n *run) query(ctx context.Context, r *Rule, body ast.Body, in *ast.Term, each func(topdown.QueryResult) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // a watched object where the engine wants its own: nothing is guessed
+			err = fmt.Errorf("the evaluation broke off: %v", p)
+		}
+	}()
+	txn, err := r.modules.store.NewTransaction(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.modules.store.Abort(ctx, txn)
+	cancel := topdown.NewCancel()
+	defer context.AfterFunc(ctx, cancel.Cancel)()
+	if n.w != nil {
+		n.w.on = in == n.watched
+		defer func(on bool) { n.w.on = on }(false)
+	}
+	return topdown.NewQuery(body).WithCancel(cancel).WithCompiler(r.modules.compiler).WithStore(r.modules.store).
+		WithTransaction(txn).WithMetrics(metrics.NoOp()).WithInput(in).Iter(ctx, each)
+}
+
+// breachOf reads what a rule found.
+func breachOf(r *Rule, t *ast.Term) breach {
+	b := breach{rule: r, with: texts(t, "with"), path: texts(t, "path")}
+	copy(b.at[:], texts(t, "at"))
+	b.message, b.severity = textOf(t.Get(ast.StringTerm("message"))), textOf(t.Get(ast.StringTerm("severity")))
+	return b
+}
+
+func texts(t *ast.Term, key string) (out []string) {
+	if list := t.Get(ast.StringTerm(key)); list != nil {
+		if a, ok := list.Value.(*ast.Array); ok {
+			a.Foreach(func(x *ast.Term) { out = append(out, textOf(x)) })
+		}
+	}
+	return out
+}
+
+func textOf(t *ast.Term) string {
+	if t != nil {
+		if s, ok := t.Value.(ast.String); ok {
+			return string(s)
+		}
+	}
+	return ""
+}

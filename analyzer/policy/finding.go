@@ -1,0 +1,408 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// Result is what the rules say of a graph.
+type Result struct {
+	Findings  []Finding // by place, then rule
+	Undecided []Undecided
+	Failures  []Failure
+}
+
+// Certainty says how sure a finding is, from the surest.
+type Certainty uint8
+
+const (
+	Exact      Certainty = iota
+	ByDefault            // the default of a parameter was used
+	Heuristics           // it goes by names or other signs that can mislead
+)
+
+// String is the word that every output uses.
+func (c Certainty) String() string { return [...]string{"exact", "default", "heuristic"}[c] }
+
+// MarshalText writes the word.
+func (c Certainty) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// Finding is one breach of a rule, at an attribute or relation of a node or edge.
+type Finding struct {
+	Rule      *Rule
+	Node      *graph.Node // that it is at; nil if it is at an edge
+	Edge      *graph.Edge
+	Name      string        // the attribute or relation; "environment.TOKEN" of an entry
+	With      []string      // ids of the other nodes or edges that it is about
+	Path      []*graph.Edge // in the order in which they are told
+	Message   string
+	At        source.Location // the first line of the property, else of the resource's name
+	Related   []Related       // places of With and Path
+	Stack     *source.Stack   // of its place; may be nil
+	Certainty Certainty
+	Severity  source.Severity
+	Key       string // the same as long as rule, stack, place and With are
+}
+
+// Related is a place that a finding is also about.
+type Related struct {
+	At      source.Location
+	Message string
+}
+
+// Undecided is a finding that was dropped because it would rest on unknowns.
+type Undecided struct {
+	Finding
+	Unknown []Unknown
+}
+
+// Unknown is something unknown that a rule looked at.
+type Unknown struct {
+	Name string          // "Orders.visibility_timeout_s"
+	Expr string          // what could not be resolved, or why there may be more
+	Flag string          // what would resolve it: "--param Visibility=VALUE"; "" if no flag can
+	At   source.Location // where it stands; may be nowhere
+}
+
+// merger puts together what the rules say of each world.
+type merger struct {
+	worlds []*world
+	stands map[string]*merged
+	open   map[string]*merged
+	failed []Failure
+}
+
+// merged is a breach, the world that its words are from, and in how many worlds
+// it stands.
+type merged struct {
+	breach
+	in    *world
+	times int
+}
+
+func (m *merger) add(g *graph.Graph, found []breach) {
+	if m.stands == nil {
+		m.stands, m.open = map[string]*merged{}, map[string]*merged{}
+	}
+	w := newWorld(g)
+	m.worlds = append(m.worlds, w)
+	here := map[string]bool{}
+	for _, b := range found {
+		k := b.key()
+		all := m.stands
+		if b.unknown != nil {
+			all = m.open
+		}
+		old := all[k]
+		if old == nil {
+			old = &merged{breach: b, in: w}
+			all[k] = old
+		} else if b.message < old.message { // the same words whatever the order
+			old.breach, old.in = b, w
+		}
+		if b.unknown == nil && !here[k] {
+			here[k] = true
+			old.times++
+		}
+	}
+}
+
+func (m *merger) result(g *graph.Graph) Result {
+	r := Result{Failures: m.failed}
+	whole := newWorld(g)
+	for k, b := range m.stands {
+		could := 0 // worlds in which all that it is about exists
+		for _, w := range m.worlds {
+			if w.has(b.at[0]) && !slices.ContainsFunc(b.with, func(id string) bool { return !w.has(id) }) {
+				could++
+			}
+		}
+		if b.times == could {
+			r.Findings = append(r.Findings, b.finding(whole))
+			delete(m.open, k)
+		}
+	}
+	for _, b := range m.open {
+		u := Undecided{Finding: b.finding(whole)}
+		for _, l := range b.unknown {
+			u.Unknown = append(u.Unknown, b.in.unknown(l))
+		}
+		r.Undecided = append(r.Undecided, u)
+	}
+	slices.SortFunc(r.Findings, func(a, b Finding) int { return compare(&a, &b) })
+	slices.SortFunc(r.Undecided, func(a, b Undecided) int { return compare(&a.Finding, &b.Finding) })
+	return r
+}
+
+func compare(a, b *Finding) int {
+	return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column),
+		cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Message, b.Message))
+}
+
+// world finds the places of a graph by id.
+type world struct {
+	g      *graph.Graph
+	places map[string]place
+}
+
+// place is what an id names: a node, an edge, or an entry of an attribute of one.
+type place struct {
+	node  *graph.Node
+	edge  *graph.Edge
+	attr  string
+	entry *source.Entry
+}
+
+func newWorld(g *graph.Graph) *world {
+	w := &world{g: g, places: make(map[string]place, len(g.Nodes)+len(g.Edges))}
+	put := func(id string, p place, attrs map[string]source.Value) {
+		w.places[id] = p
+		for name, v := range attrs {
+			for i := range v.Entries {
+				p.attr, p.entry = name, &v.Entries[i]
+				w.places[entryID(id, name, p.entry.Key)] = p
+			}
+		}
+	}
+	for _, n := range g.Nodes {
+		put(n.ID, place{node: n}, n.Attrs)
+	}
+	for _, e := range g.Edges {
+		put(e.ID, place{edge: e}, e.Attrs)
+	}
+	return w
+}
+
+func (w *world) has(id string) bool {
+	_, ok := w.places[id]
+	return ok
+}
+
+// finding resolves a breach; whole is the graph of all worlds.
+func (m *merged) finding(whole *world) Finding {
+	p := m.in.places[m.at[0]]
+	f := Finding{
+		Rule: m.rule, Name: m.at[1], With: m.with, Message: m.message, Severity: m.rule.Severity(),
+		Certainty: m.certainty(),
+	}
+	if p.entry != nil {
+		f.Name = p.attr + "." + p.entry.Key
+	}
+	if p.node != nil {
+		f.Node = whole.places[p.node.ID].node
+	} else if p.edge != nil {
+		f.Edge = whole.places[p.edge.ID].edge
+	}
+	for _, s := range m.rule.Severities {
+		if s.String() == m.severity {
+			f.Severity = s
+		}
+	}
+	f.Stack = p.stack()
+	f.At = oneLine(m.in.at(p, m.at[1]), f.Stack)
+	for _, id := range m.with {
+		if other := m.in.places[id]; !other.name().IsZero() {
+			f.Related = append(f.Related, Related{oneLine(other.name(), other.stack()), other.String()})
+		}
+	}
+	for _, id := range m.path {
+		if step := m.in.places[id]; step.edge != nil {
+			f.Path = append(f.Path, whole.places[id].edge)
+			if !step.edge.At.IsZero() {
+				f.Related = append(f.Related, Related{oneLine(step.edge.At, step.stack()), step.String()})
+			}
+		}
+	}
+	f.Key = f.key(m.at)
+	return f
+}
+
+// key is the rule, the stack's name, the place and what else the finding is about.
+// The name of the finding's own stack is taken off the addresses.
+func (f *Finding) key(at [2]string) string {
+	stack := ""
+	local := func(id string) string { return id }
+	if f.Stack != nil {
+		stack = f.Stack.Name
+		local = func(id string) string { return strings.ReplaceAll(id, stack+"#", "") }
+	}
+	parts := []string{f.Rule.ID, stack, local(at[0]), at[1]}
+	with := slices.Clone(f.With)
+	slices.Sort(with)
+	for _, id := range with {
+		parts = append(parts, local(id))
+	}
+	return strings.Join(parts, "|")
+}
+
+// certainty is the least of the rule's and of the values that it read.
+func (m *merged) certainty() Certainty {
+	if m.rule.Heuristic {
+		return Heuristics
+	}
+	for _, id := range slices.Concat([]string{m.at[0]}, m.with, m.path) {
+		p := m.in.places[id]
+		attrs := map[string]source.Value{}
+		switch {
+		case p.entry != nil:
+			attrs = map[string]source.Value{"value": p.entry.Value}
+		case p.node != nil:
+			attrs = p.node.Attrs
+		case p.edge != nil:
+			attrs = p.edge.Attrs
+		}
+		for _, name := range m.rule.reads {
+			if attrs[name].Default {
+				return ByDefault
+			}
+		}
+	}
+	return Exact
+}
+
+// at is the place of an attribute or relation of p: the property, else the name.
+func (w *world) at(p place, name string) source.Location {
+	attrs := map[string]source.Value{}
+	switch {
+	case p.entry != nil:
+		if !p.entry.Value.At.IsZero() {
+			return p.entry.Value.At
+		}
+		return p.entry.KeyAt
+	case p.node != nil:
+		attrs = p.node.Attrs
+		r := graph.Relation(name)
+		for _, e := range slices.Concat(w.g.Out(p.node, r), w.g.In(p.node, r.Reverse())) {
+			if !e.At.IsZero() {
+				return e.At
+			}
+		}
+	case p.edge != nil:
+		attrs = p.edge.Attrs
+	}
+	if v := attrs[name]; !v.At.IsZero() {
+		return v.At
+	}
+	return p.name()
+}
+
+// name is the place of what p is as a whole.
+func (p place) name() source.Location {
+	switch {
+	case p.entry != nil:
+		return p.entry.KeyAt
+	case p.node != nil:
+		return p.node.At
+	case p.edge != nil:
+		return p.edge.At
+	}
+	return source.Location{}
+}
+
+// stack is the stack that a place belongs to.
+func (p place) stack() *source.Stack {
+	if p.node != nil {
+		return p.node.Stack
+	}
+	if p.edge == nil {
+		return nil
+	}
+	var first *source.Stack
+	for _, n := range []*graph.Node{p.edge.From, p.edge.To} {
+		if n == nil || n.Stack == nil {
+			continue
+		}
+		if _, ok := n.Stack.Files[p.edge.At.File]; ok {
+			return n.Stack
+		}
+		if first == nil {
+			first = n.Stack
+		}
+	}
+	return first
+}
+
+// String is how a path is told: "queue Orders triggers function Work".
+func (p place) String() string {
+	switch {
+	case p.entry != nil:
+		return p.attr + " " + p.entry.Key
+	case p.node != nil:
+		return called(p.node)
+	case p.edge != nil:
+		return fmt.Sprintf("%s %s %s", called(p.edge.From), strings.ReplaceAll(string(p.edge.Relation), "_", " "), called(p.edge.To))
+	}
+	return ""
+}
+
+func called(n *graph.Node) string {
+	if n == nil {
+		return "something unknown"
+	}
+	return strings.ReplaceAll(string(n.Kind), "_", " ") + " " + n.ID
+}
+
+// unknown says what a look was at.
+func (w *world) unknown(l look) Unknown {
+	if l.id == "" {
+		for _, k := range graph.Kinds() {
+			if k.Plural() == l.name {
+				return Unknown{Name: l.name, Expr: w.g.Open[k]}
+			}
+		}
+	}
+	p := w.places[l.id]
+	u := Unknown{Name: strings.TrimPrefix(l.id+"."+l.name, "."), At: oneLine(w.at(p, l.name), p.stack())}
+	attrs := map[string]source.Value{}
+	switch {
+	case p.entry != nil:
+		u.Expr = p.entry.Value.Text
+		u.Flag = flag(p.entry.Value, p.stack())
+		return u
+	case p.node != nil:
+		u.Expr = p.node.Open[graph.Relation(l.name)]
+		attrs = p.node.Attrs
+	case p.edge != nil:
+		attrs = p.edge.Attrs
+	}
+	if v, ok := attrs[l.name]; ok {
+		u.Expr, u.Flag = v.Text, flag(v, p.stack())
+	}
+	return u
+}
+
+// flag is the option that gives an unknown value, where it is a parameter or
+// variable by itself.
+func flag(v source.Value, s *source.Stack) string {
+	if s == nil || len(v.Refs) > 0 || v.Text == "" || strings.Contains(v.Text, "::") || strings.ContainsAny(v.Text, " ,({[") {
+		return ""
+	}
+	if name, ok := strings.CutPrefix(v.Text, "var."); ok && s.Format == "terraform" {
+		return "--var " + name + "=VALUE"
+	}
+	if s.Format != "terraform" {
+		return "--param " + v.Text + "=VALUE"
+	}
+	return ""
+}
+
+// oneLine is the part of a region that is on its first line.
+func oneLine(l source.Location, s *source.Stack) source.Location {
+	if l.EndLine == l.Line || l.IsZero() || s == nil {
+		return l
+	}
+	text := s.Files[l.File]
+	if int(l.Offset) > len(text) {
+		return l
+	}
+	line, _, _ := strings.Cut(string(text[l.Offset:min(len(text), int(max(l.EndOffset, l.Offset)))]), "\n")
+	line = strings.TrimRight(line, "\r \t")
+	l.EndLine, l.EndColumn, l.EndOffset = l.Line, l.Column+int32(utf8.RuneCountInString(line)), l.Offset+int32(len(line))
+	return l
+}

@@ -1,0 +1,259 @@
+package policy
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// allowed is the built-in functions that rules may call: none with an effect, none
+// whose cost its arguments do not bound, none that cannot be interrupted.
+var allowed = strings.Fields(`
+	eq assign equal neq lt lte gt gte
+	plus minus mul div rem abs ceil floor round numbers.range
+	and or union intersection
+	internal.member_2 internal.member_3
+	count sum product min max sort
+	array.concat array.slice array.reverse
+	object.get object.keys object.union
+	concat contains startswith endswith strings.any_prefix_match strings.any_suffix_match
+	lower upper split replace substring indexof trim trim_left trim_right trim_prefix trim_suffix trim_space
+	sprintf format_int to_number
+	regex.match regex.replace regex.split regex.find_n
+	json.is_valid json.unmarshal
+	is_number is_string is_boolean is_array is_set is_object is_null type_name`)
+
+// LoadError is a rule that does not load, and why.
+type LoadError struct {
+	Rule    string // id, or the file where it has none
+	File    string
+	Line    int
+	Message string
+}
+
+func (e *LoadError) Error() string {
+	return fmt.Sprintf("rule %s: %s:%d: %s", e.Rule, e.File, e.Line, e.Message)
+}
+
+// compile compiles every rule of some file systems with every check. A rule is a
+// folder with a rule.rego; files in folders that are called lib hold helpers.
+// tables is the dated tables, for their names. All errors of a stage are reported.
+func compile(tables any, files ...fs.FS) (*modules, []*Rule, error) {
+	caps := ast.CapabilitiesForThisVersion()
+	caps.Builtins = slices.DeleteFunc(caps.Builtins, func(b *ast.Builtin) bool { return !slices.Contains(allowed, b.Name) })
+	parsed := map[string]*ast.Module{}
+	var rules []*Rule
+	var errs []error
+	for _, fsys := range files {
+		for _, file := range regoFiles(fsys) {
+			m, r, err := parse(fsys, file, caps)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			parsed[file] = m
+			if r != nil {
+				rules = append(rules, r)
+			}
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, nil, err
+	}
+	schemas := ast.NewSchemaSet()
+	schemas.Put(ast.SchemaRootRef, Schema(tables))
+	compiler := ast.NewCompiler().WithSchemas(schemas).WithStrict(true).WithCapabilities(caps)
+	if compiler.Compile(parsed); compiler.Failed() {
+		for _, e := range compiler.Errors {
+			errs = append(errs, asLoadError(e))
+		}
+		return nil, nil, errors.Join(errs...)
+	}
+	m := &modules{compiler: compiler, store: inmem.New()}
+	for _, file := range slices.Sorted(maps.Keys(compiler.Modules)) {
+		for _, err := range m.check(compiler.Modules[file], ruleOf(rules, file)) {
+			errs = append(errs, err)
+		}
+	}
+	slices.SortFunc(rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return m, rules, errors.Join(errs...)
+}
+
+// regoFiles is the Rego files of rules and of their helpers, sorted.
+func regoFiles(fsys fs.FS) []string {
+	var out []string
+	fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && path.Ext(p) == ".rego" && (path.Base(p) == "rule.rego" || path.Base(path.Dir(p)) == "lib") {
+			out = append(out, p)
+		}
+		return nil
+	})
+	return out
+}
+
+func ruleOf(rules []*Rule, file string) *Rule {
+	i := slices.IndexFunc(rules, func(r *Rule) bool { return r.File == file })
+	if i < 0 {
+		return nil
+	}
+	return rules[i]
+}
+
+// parse reads one file; the Rule is nil for a file of helpers.
+func parse(fsys fs.FS, file string, caps *ast.Capabilities) (*ast.Module, *Rule, error) {
+	text, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := ast.ParseModuleWithOpts(file, string(text), ast.ParserOptions{ProcessAnnotation: true, Capabilities: caps})
+	var parseErrors ast.Errors
+	switch {
+	case errors.As(err, &parseErrors):
+		var errs []error
+		for _, e := range parseErrors {
+			errs = append(errs, asLoadError(e))
+		}
+		return nil, nil, errors.Join(errs...)
+	case err != nil:
+		return nil, nil, err
+	case m == nil:
+		return nil, nil, &LoadError{idOf(file), file, 1, "the file is empty"}
+	case path.Base(file) != "rule.rego":
+		if len(m.Package.Path) != 4 || !m.Package.Path[:3].Equal(ast.MustParseRef("data.serverlens.lib")) {
+			return nil, nil, &LoadError{idOf(file), file, m.Package.Location.Row, "the package of helpers is serverlens.lib.NAME"}
+		}
+		return m, nil, nil
+	}
+	r, err := describe(m, file)
+	return m, r, err
+}
+
+// idOf is the name of a rule's folder, else the file.
+func idOf(file string) string {
+	if path.Base(file) == "rule.rego" {
+		return path.Base(path.Dir(file))
+	}
+	return file
+}
+
+// asLoadError is an error of the engine in our form.
+func asLoadError(e *ast.Error) error {
+	l := &LoadError{Message: e.Message}
+	if e.Location != nil {
+		l.File, l.Line = e.Location.File, e.Location.Row
+	}
+	l.Rule = idOf(l.File)
+	if e.Details != nil {
+		if lines := e.Details.Lines(); len(lines) > 0 {
+			l.Message += ": " + strings.Join(strings.Fields(strings.Join(lines, " ")), " ")
+		}
+	}
+	return l
+}
+
+// describe reads what a rule says of itself.
+func describe(m *ast.Module, file string) (*Rule, error) {
+	r := &Rule{ID: idOf(file), File: file, ref: m.Package.Path.Append(ast.StringTerm("findings"))}
+	line := m.Package.Location.Row
+	refuse := func(format string, args ...any) error {
+		return &LoadError{r.ID, file, line, fmt.Sprintf(format, args...)}
+	}
+	want := ast.MustParseRef("data.serverlens.rules").Append(ast.StringTerm(strings.ReplaceAll(r.ID, "-", "_")))
+	if !m.Package.Path.Equal(want) {
+		return nil, refuse("the package of a rule in the folder %s is %s", r.ID, strings.TrimPrefix(want.String(), "data."))
+	}
+	i := slices.IndexFunc(m.Annotations, func(a *ast.Annotations) bool { return a.Scope == "package" })
+	if i < 0 {
+		return nil, refuse("the package has no METADATA")
+	}
+	a := m.Annotations[i]
+	line = a.Location.Row
+	custom := metadata{values: a.Custom}
+	r.Title, r.Description = a.Title, strings.TrimSpace(a.Description)
+	r.Practice, r.Fix = custom.text("practice"), custom.text("fix")
+	r.Aliases = custom.list("aliases")
+	for _, s := range custom.list("severity") {
+		level, ok := severities[s]
+		if !ok {
+			return nil, refuse("the severity %q is none of error, warning and note", s)
+		}
+		r.Severities = append(r.Severities, level)
+	}
+	for _, s := range a.RelatedResources {
+		r.Sources = append(r.Sources, Source{s.Description, s.Ref.String()})
+	}
+	switch c := custom.text("certainty"); c {
+	case "", "exact":
+	case "heuristic":
+		r.Heuristic = true
+	default:
+		return nil, refuse("the certainty %q is neither exact nor heuristic", c)
+	}
+	switch p := custom.text("profile"); p {
+	case "", "recommended":
+	case "strict":
+		r.Strict = true
+	default:
+		return nil, refuse("the profile %q is neither recommended nor strict", p)
+	}
+	if name := custom.unknown(); name != "" {
+		return nil, refuse("custom: %s is nothing that a rule says of itself", name)
+	}
+	for name, missing := range map[string]bool{"title": r.Title == "", "description": r.Description == "", "practice": r.Practice == "",
+		"severity": len(r.Severities) == 0, "related_resources": len(r.Sources) == 0} {
+		if missing {
+			return nil, refuse("the METADATA lacks %s", name)
+		}
+	}
+	return r, nil
+}
+
+var severities = map[string]source.Severity{"note": source.Note, "warning": source.Warning, "error": source.Error}
+
+// metadata is the custom part of annotations.
+type metadata struct {
+	values map[string]any
+	asked  []string
+}
+
+func (m *metadata) text(name string) string {
+	m.asked = append(m.asked, name)
+	s, _ := m.values[name].(string)
+	return strings.TrimSpace(s)
+}
+
+// list is a text or a list of texts.
+func (m *metadata) list(name string) []string {
+	m.asked = append(m.asked, name)
+	switch v := m.values[name].(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var out []string
+		for _, x := range v {
+			out = append(out, fmt.Sprint(x))
+		}
+		return out
+	}
+	return nil
+}
+
+// unknown is the first name that nobody asked for.
+func (m *metadata) unknown() string {
+	for _, name := range slices.Sorted(maps.Keys(m.values)) {
+		if !slices.Contains(m.asked, name) {
+			return name
+		}
+	}
+	return ""
+}

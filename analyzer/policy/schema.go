@@ -1,0 +1,139 @@
+package policy
+
+import (
+	"github.com/serverlens/serverlens/analyzer/aws"
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/analyzer/patterns"
+)
+
+type object = map[string]any
+
+// closed is the schema of an object that has these properties and no others.
+func closed(properties object) object {
+	return object{"type": "object", "additionalProperties": false, "properties": properties}
+}
+
+func arrayOf(items object) object { return object{"type": "array", "items": items} }
+
+func enum(values ...string) object { return object{"type": "string", "enum": values} }
+
+// Schema is the JSON Schema of the input of rules: an array for each kind, the
+// relations of a kind on each of its nodes, the recognised patterns, the date and
+// the dated tables of AWS. It is made from the vocabulary and the rows. tables is
+// the dated tables as JSON has them; nil leaves them out.
+func Schema(tables any) map[string]any {
+	definitions, root := object{}, object{}
+	for _, k := range graph.Kinds() {
+		node := object{"id": object{"type": "string"}}
+		for _, a := range aws.NodeAttributes(k) {
+			node[a.Name] = attributeSchema(a)
+		}
+		for _, r := range graph.RelationsOf(k) {
+			name := string(k) + " " + string(r)
+			definitions[name] = edgeSchema(r, graph.Partners(k, r))
+			node[string(r)] = arrayOf(object{"$ref": "#/definitions/" + name})
+		}
+		root[k.Plural()] = arrayOf(closed(node))
+	}
+	root["date"] = object{"type": "string"}
+	root["matches"] = arrayOf(matchSchema())
+	if tables != nil {
+		root["aws"] = tableSchema(tables)
+	}
+	schema := closed(root)
+	schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+	schema["definitions"] = definitions
+	return schema
+}
+
+func attributeSchema(a aws.Attribute) object {
+	switch {
+	case len(a.Enum) > 0:
+		return enum(a.Enum...)
+	case a.Type == "strings":
+		return arrayOf(object{"type": "string"})
+	case a.Type == "entries":
+		return arrayOf(closed(object{"id": object{"type": "string"}, "name": object{"type": "string"}, "value": object{"type": "string"}}))
+	}
+	return object{"type": a.Type}
+}
+
+// edgeSchema is an edge as it is seen from one end.
+func edgeSchema(r graph.Relation, partners []graph.Kind) object {
+	edge := object{
+		"id":    object{"type": "string"},
+		"node":  object{"type": "string"},
+		"basis": enum(graph.Declared.String(), graph.Permitted.String(), graph.Inferred.String()),
+	}
+	for _, a := range aws.EdgeAttributes(forward(r)) {
+		edge[a.Name] = attributeSchema(a)
+	}
+	for _, k := range partners {
+		edge[string(k)] = object{"type": "integer"}
+	}
+	return closed(edge)
+}
+
+// forward is the relation as edges are stored.
+func forward(r graph.Relation) graph.Relation {
+	if stored[r] {
+		return r
+	}
+	return r.Reverse()
+}
+
+var stored = func() map[graph.Relation]bool {
+	m := map[graph.Relation]bool{}
+	for _, r := range graph.Relations() {
+		m[r] = true
+	}
+	return m
+}()
+
+func matchSchema() object {
+	node := object{"node": object{"type": "string"}}
+	for _, k := range graph.Kinds() {
+		node[string(k)] = object{"type": "integer"}
+	}
+	var slugs []string
+	for _, p := range patterns.All {
+		slugs = append(slugs, p.ID)
+	}
+	pattern := object{"type": "string"}
+	if len(slugs) > 0 {
+		pattern = enum(slugs...)
+	}
+	return closed(object{
+		"pattern":    pattern,
+		"partial":    object{"type": "boolean"},
+		"confidence": enum(patterns.Low.String(), patterns.Medium.String(), patterns.High.String()),
+		"roles": arrayOf(closed(object{
+			"role":  object{"type": "string"},
+			"nodes": arrayOf(closed(node)),
+			"edges": arrayOf(closed(object{"edge": object{"type": "string"}})),
+		})),
+	})
+}
+
+// tableSchema is the schema of exactly this value, so that a misspelt name of a
+// table is refused like any other.
+func tableSchema(v any) object {
+	switch v := v.(type) {
+	case map[string]any:
+		properties := object{}
+		for k, x := range v {
+			properties[k] = tableSchema(x)
+		}
+		return closed(properties)
+	case []any:
+		if len(v) > 0 {
+			return arrayOf(tableSchema(v[0]))
+		}
+		return object{"type": "array"}
+	case string:
+		return object{"type": "string"}
+	case bool:
+		return object{"type": "boolean"}
+	}
+	return object{"type": "number"}
+}
