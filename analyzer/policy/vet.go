@@ -399,4 +399,3 @@ func holdsNode(t types.Type) bool {
 	}
 	return false
 }
-

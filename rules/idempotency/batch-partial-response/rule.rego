@@ -1,0 +1,54 @@
+# METADATA
+# title: One bad record repeats its whole batch
+# description: |
+#   When a function fails on one record of a batch, Lambda hands it the whole batch again, and
+#   records that were done are done twice. With partial batch responses the function names the
+#   records that failed and only they come back.
+#
+#   A stream whose batches are halved after a failure counts as protected; so does a batch of one.
+# related_resources:
+#   - description: AWS Lambda Developer Guide, Handling errors for an SQS event source in Lambda
+#     ref: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+# custom:
+#   practice: idempotency
+#   severity: warning
+#   fix: |
+#     Set FunctionResponseTypes to [ReportBatchItemFailures] and return the ids of the records that
+#     failed as batchItemFailures.
+package serverlens.rules.batch_partial_response
+
+findings contains {
+	"at": [t.id, "partial_batch_response"],
+	"with": [fn.id],
+	"path": [t.id],
+	"message": sprintf("%s gets all of up to %v records again when one of them fails", [fn.id, t.batch_size]),
+} if {
+	some fn in input.functions
+	some t in fn.triggered_by
+	t.id in reports
+	t.batch_size > 1
+	not t.partial_batch_response
+	not t.bisect
+}
+
+# reports is the mappings whose function may say which records failed.
+reports contains t.id if {
+	some q in input.queues
+	some t in q.triggers
+}
+
+reports contains t.id if {
+	some s in input.streams
+	some t in s.triggers
+}
+
+reports contains t.id if {
+	some s in input.tables
+	some t in s.triggers
+}
+
+reports contains t.id if {
+	some k in input.kafka_clusters
+	some t in k.triggers
+	t.provisioned_pollers
+}
