@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -26,8 +25,8 @@ type builder struct {
 
 // input is the graph of one world as rules read it: one array a kind; on each
 // node every relation of its kind, of either direction, as an array of objects
-// that hold the edge's id and attributes, the partner's id (node) and, under the
-// name of its kind, the partner's index. With a witness, nodes, edges and open
+// that hold the edge's id and attributes, the partner's id (node), its kind and,
+// under the name of that, its index. With a witness, nodes, edges and open
 // lists are watched.
 func (e *Engine) input(g *graph.Graph, w *witness, o Options) *ast.Term {
 	b := &builder{
@@ -86,13 +85,14 @@ func (b *builder) edge(e *graph.Edge, end, partner *graph.Node, r graph.Relation
 	fields = append(fields, field{b.text("basis"), b.text(e.Basis.String())})
 	var missing []string
 	if partner == nil { // that there is one is known, which is not
-		missing = append(missing, "node")
+		missing = append(missing, "node", "kind")
 		for _, k := range graph.Partners(end.Kind, r) {
 			missing = append(missing, string(k))
 		}
 	} else {
 		fields = append(fields,
 			field{b.text("node"), b.text(partner.ID)},
+			field{b.text("kind"), b.text(string(partner.Kind))},
 			field{b.text(string(partner.Kind)), ast.InternedTerm(b.index[partner])})
 	}
 	if b.edges[end] == nil {
@@ -140,14 +140,6 @@ func (b *builder) value(id, name string, v source.Value) *ast.Term {
 			return ast.InternedTerm(int(f))
 		}
 		return ast.FloatNumberTerm(f)
-	case source.List:
-		items := make([]*ast.Term, 0, len(v.Items))
-		for _, x := range v.Items {
-			if s, ok := x.AsString(); ok {
-				items = append(items, b.text(s))
-			}
-		}
-		return ast.ArrayTerm(items...)
 	case source.Map:
 		items := make([]*ast.Term, 0, len(v.Entries))
 		for _, e := range v.Entries {
@@ -170,8 +162,8 @@ func scalar(v source.Value) source.Value {
 // entryID is the id of an entry of a Map attribute: rules may find something at it.
 func entryID(id, name, key string) string { return id + " " + name + " " + strconv.Quote(key) }
 
-// unknown reports whether an attribute's value is one that rules cannot be shown:
-// an unknown, or a list with an element that is. Of a Map each entry says so itself.
+// unknown reports whether an attribute's value is one that rules cannot be shown.
+// Of a Map each entry says so itself.
 func unknown(v source.Value) bool {
 	switch v.Kind {
 	case source.Unset, source.String, source.Bool, source.Map:
@@ -179,11 +171,6 @@ func unknown(v source.Value) bool {
 	case source.Number:
 		_, ok := v.AsNumber()
 		return !ok
-	case source.List:
-		return slices.ContainsFunc(v.Items, func(x source.Value) bool {
-			_, ok := x.AsString()
-			return !ok
-		})
 	}
 	return true
 }

@@ -61,6 +61,10 @@ func compile(tables any, files ...fs.FS) (*modules, []*Rule, error) {
 				errs = append(errs, err)
 				continue
 			}
+			if old := ruleOf(rules, func(old *Rule) bool { return r != nil && old.ID == r.ID }); old != nil {
+				errs = append(errs, &LoadError{r.ID, file, m.Package.Location.Row, "there is a rule of this name in " + old.File})
+				continue
+			}
 			parsed[file] = m
 			if r != nil {
 				rules = append(rules, r)
@@ -74,16 +78,11 @@ func compile(tables any, files ...fs.FS) (*modules, []*Rule, error) {
 	schemas.Put(ast.SchemaRootRef, Schema(tables))
 	compiler := ast.NewCompiler().WithSchemas(schemas).WithStrict(true).WithCapabilities(caps)
 	if compiler.Compile(parsed); compiler.Failed() {
-		for _, e := range compiler.Errors {
-			errs = append(errs, asLoadError(e))
-		}
-		return nil, nil, errors.Join(errs...)
+		return nil, nil, loadErrors(compiler.Errors, compiler.RewrittenVars)
 	}
 	m := &modules{compiler: compiler, store: inmem.New()}
 	for _, file := range slices.Sorted(maps.Keys(compiler.Modules)) {
-		for _, err := range m.check(compiler.Modules[file], ruleOf(rules, file)) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, m.check(compiler.Modules[file], ruleOf(rules, func(r *Rule) bool { return r.File == file }))...)
 	}
 	slices.SortFunc(rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return m, rules, errors.Join(errs...)
@@ -101,8 +100,9 @@ func regoFiles(fsys fs.FS) []string {
 	return out
 }
 
-func ruleOf(rules []*Rule, file string) *Rule {
-	i := slices.IndexFunc(rules, func(r *Rule) bool { return r.File == file })
+// ruleOf is the first rule that is wanted, or nil.
+func ruleOf(rules []*Rule, wanted func(*Rule) bool) *Rule {
+	i := slices.IndexFunc(rules, wanted)
 	if i < 0 {
 		return nil
 	}
@@ -119,15 +119,9 @@ func parse(fsys fs.FS, file string, caps *ast.Capabilities) (*ast.Module, *Rule,
 	var parseErrors ast.Errors
 	switch {
 	case errors.As(err, &parseErrors):
-		var errs []error
-		for _, e := range parseErrors {
-			errs = append(errs, asLoadError(e))
-		}
-		return nil, nil, errors.Join(errs...)
-	case err != nil:
-		return nil, nil, err
-	case m == nil:
-		return nil, nil, &LoadError{idOf(file), file, 1, "the file is empty"}
+		return nil, nil, loadErrors(parseErrors, nil)
+	case err != nil || m == nil:
+		return nil, nil, &LoadError{idOf(file), file, 1, "the file holds no Rego"}
 	case path.Base(file) != "rule.rego":
 		if len(m.Package.Path) != 4 || !m.Package.Path[:3].Equal(ast.MustParseRef("data.serverlens.lib")) {
 			return nil, nil, &LoadError{idOf(file), file, m.Package.Location.Row, "the package of helpers is serverlens.lib.NAME"}
@@ -146,19 +140,28 @@ func idOf(file string) string {
 	return file
 }
 
-// asLoadError is an error of the engine in our form.
-func asLoadError(e *ast.Error) error {
-	l := &LoadError{Message: e.Message}
-	if e.Location != nil {
-		l.File, l.Line = e.Location.File, e.Location.Row
+// loadErrors is errors of the engine in our form, with the variables called as
+// their author calls them.
+func loadErrors(all ast.Errors, names map[ast.Var]ast.Var) error {
+	var pairs []string
+	for rewritten, name := range names {
+		pairs = append(pairs, string(rewritten), string(name))
 	}
-	l.Rule = idOf(l.File)
-	if e.Details != nil {
-		if lines := e.Details.Lines(); len(lines) > 0 {
-			l.Message += ": " + strings.Join(strings.Fields(strings.Join(lines, " ")), " ")
+	authors := strings.NewReplacer(pairs...)
+	var errs []error
+	for _, e := range all {
+		l := &LoadError{Message: e.Message}
+		if e.Location != nil {
+			l.File, l.Line = e.Location.File, e.Location.Row
 		}
+		l.Rule = idOf(l.File)
+		if e.Details != nil {
+			l.Message += ": " + strings.Join(strings.Fields(strings.Join(e.Details.Lines(), " ")), " ")
+		}
+		l.Message = authors.Replace(l.Message)
+		errs = append(errs, l)
 	}
-	return l
+	return errors.Join(errs...)
 }
 
 // describe reads what a rule says of itself.

@@ -50,8 +50,6 @@ func attributeSchema(a aws.Attribute) object {
 	switch {
 	case len(a.Enum) > 0:
 		return enum(a.Enum...)
-	case a.Type == "strings":
-		return arrayOf(object{"type": "string"})
 	case a.Type == "entries":
 		return arrayOf(closed(object{"id": object{"type": "string"}, "name": object{"type": "string"}, "value": object{"type": "string"}}))
 	}
@@ -63,7 +61,8 @@ func edgeSchema(r graph.Relation, partners []graph.Kind) object {
 	edge := object{
 		"id":    object{"type": "string"},
 		"node":  object{"type": "string"},
-		"basis": enum(graph.Declared.String(), graph.Permitted.String(), graph.Inferred.String()),
+		"kind":  enum(kindNames(partners)...),
+		"basis": enum(bases...),
 	}
 	for _, a := range aws.EdgeAttributes(forward(r)) {
 		edge[a.Name] = attributeSchema(a)
@@ -72,6 +71,17 @@ func edgeSchema(r graph.Relation, partners []graph.Kind) object {
 		edge[string(k)] = object{"type": "integer"}
 	}
 	return closed(edge)
+}
+
+// bases is what an edge may rest on.
+var bases = []string{graph.Declared.String(), graph.Permitted.String(), graph.Inferred.String()}
+
+func kindNames(kinds []graph.Kind) []string {
+	var out []string
+	for _, k := range kinds {
+		out = append(out, string(k))
+	}
+	return out
 }
 
 // forward is the relation as edges are stored.

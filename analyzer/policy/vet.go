@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -23,7 +24,7 @@ func (m *modules) check(mod *ast.Module, r *Rule) (errs []error) {
 	for _, x := range mod.Rules {
 		v := &vetter{refuse: refuse, line: x.Location.Row, from: map[ast.Var]*ast.Term{}}
 		if err := v.body(m.compiler, x); err != nil {
-			errs = append(errs, err...)
+			errs = append(errs, err)
 			continue
 		}
 		if r == nil {
@@ -97,7 +98,7 @@ type vetter struct {
 	reads  []string
 }
 
-func (v *vetter) body(c *ast.Compiler, r *ast.Rule) []error {
+func (v *vetter) body(c *ast.Compiler, r *ast.Rule) error {
 	flat := flatten(r.Body, nil)
 	for e := r.Else; e != nil; e = e.Else {
 		flat = flatten(e.Body, flat)
@@ -110,15 +111,11 @@ func (v *vetter) body(c *ast.Compiler, r *ast.Rule) []error {
 	}
 	q := c.QueryCompiler()
 	flat, err := q.Compile(flat)
-	if err != nil {
-		if all, ok := err.(ast.Errors); ok {
-			var errs []error
-			for _, e := range all {
-				errs = append(errs, asLoadError(e))
-			}
-			return errs
-		}
-		return []error{err}
+	var refused ast.Errors
+	if errors.As(err, &refused) {
+		return loadErrors(refused, c.RewrittenVars)
+	} else if err != nil {
+		return err
 	}
 	v.env = q.TypeEnv()
 	for _, x := range flat {
@@ -131,20 +128,30 @@ func (v *vetter) body(c *ast.Compiler, r *ast.Rule) []error {
 		if len(x.With) > 0 {
 			v.refuse(v.line, "with is not for rules: the input is what it is")
 		}
-		ast.WalkTerms(x, func(t *ast.Term) bool {
-			if ref, ok := t.Value.(ast.Ref); ok {
-				v.ref(ref)
-			} else if t.Equal(ast.InputRootDocument) {
-				v.refuse(v.line, "input is used as a whole: name what is wanted of it")
-			}
-			return false
-		})
+		ast.WalkTerms(x, v.term)
 		if terms, ok := x.Terms.([]*ast.Term); ok {
 			v.call(x.Operator().String(), terms[1:])
 		}
 	}
 	v.line = r.Location.Row
 	return nil
+}
+
+// term looks at one term of an expression; true if it has looked below it too.
+func (v *vetter) term(t *ast.Term) bool {
+	switch value := t.Value.(type) {
+	case ast.Ref:
+		v.ref(value)
+		for _, x := range value[1:] {
+			ast.WalkTerms(x, v.term)
+		}
+		return true
+	case ast.Var:
+		if value.Equal(ast.InputRootDocument.Value) {
+			v.refuse(v.line, "input is used as a whole: name what is wanted of it")
+		}
+	}
+	return false
 }
 
 // flatten appends the expressions of a body, those in it laid out beside.
@@ -306,8 +313,13 @@ func (v *vetter) enumerated(t, value *ast.Term) {
 // enumeration is every value that an attribute of this name may have, on whatever
 // node or edge; nil where one of them is no enumeration.
 func enumeration(name string) (all []string) {
-	if name == "" {
+	switch name {
+	case "":
 		return nil
+	case "basis":
+		return bases
+	case "kind":
+		return kindNames(graph.Kinds())
 	}
 	open := false
 	look := func(attrs []aws.Attribute) {
@@ -323,9 +335,6 @@ func enumeration(name string) (all []string) {
 	}
 	for _, r := range graph.Relations() {
 		look(aws.EdgeAttributes(r))
-	}
-	if name == "basis" {
-		return []string{graph.Declared.String(), graph.Permitted.String(), graph.Inferred.String()}
 	}
 	if open {
 		return nil
@@ -389,8 +398,14 @@ func (v *vetter) place(at *ast.Term) {
 func holdsNode(t types.Type) bool {
 	switch t := t.(type) {
 	case *types.Object:
-		return t.DynamicProperties() == nil && t.Select("id") != nil && len(t.StaticProperties()) > 1
+		return t.DynamicProperties() == nil && t.Select("id") != nil && len(t.StaticProperties()) > 1 ||
+			slices.ContainsFunc(t.StaticProperties(), func(p *types.StaticProperty) bool { return holdsNode(p.Value) })
 	case *types.Array:
+		for i := range t.Len() {
+			if holdsNode(t.Select(i)) {
+				return true
+			}
+		}
 		return holdsNode(t.Dynamic())
 	case *types.Set:
 		return holdsNode(t.Of())

@@ -23,9 +23,7 @@ findings contains {
 } if {
 	some fn in input.functions
 	kinds := served[fn.id]
-	count(kinds - {"a schedule"}) > 1
-	some kind in kinds
-	kind in waiting
+	urgent(kinds)
 }
 
 findings contains {
@@ -43,44 +41,25 @@ findings contains {
 # urgent is where somebody waits for the answer to one kind while another is retried.
 urgent(kinds) if {
 	count(kinds - {"a schedule"}) > 1
-	some kind in kinds
-	kind in waiting
+	count(kinds & {"an API", "a user pool"}) > 0
 }
-
-waiting := {"an API", "a user pool"}
 
 served[fn.id] := kinds if {
 	some fn in input.functions
-	kinds := {family[t.id] | some t in fn.triggered_by} | {"an API" | some t in fn.routed_from}
+	kinds := {family(t.kind, t.mode) | some t in fn.triggered_by} | {"an API" | some r in fn.routed_from}
 }
 
 paths[fn.id] := edges if {
 	some fn in input.functions
-	edges := array.concat([t.id | some t in fn.triggered_by], [t.id | some t in fn.routed_from])
+	edges := array.concat([t.id | some t in fn.triggered_by], [r.id | some r in fn.routed_from])
 }
 
-family[t.id] := "a queue" if { some x in input.queues; some t in x.triggers }
+family(_, "schedule") := "a schedule"
 
-family[t.id] := "a topic" if { some x in input.topics; some t in x.triggers }
+family(kind, mode) := families[kind] if mode != "schedule"
 
-family[t.id] := "a stream" if { some x in input.streams; some t in x.triggers }
-
-family[t.id] := "a table's stream" if { some x in input.tables; some t in x.triggers }
-
-family[t.id] := "a Kafka cluster" if { some x in input.kafka_clusters; some t in x.triggers }
-
-family[t.id] := "a broker" if { some x in input.brokers; some t in x.triggers }
-
-family[t.id] := "a bucket" if { some x in input.buckets; some t in x.triggers }
-
-family[t.id] := "a user pool" if { some x in input.user_pools; some t in x.triggers }
-
-family[t.id] := "logs" if { some x in input.log_groups; some t in x.triggers }
-
-family[t.id] := "devices" if { some x in input.iot_rules; some t in x.triggers }
-
-family[t.id] := "a schedule" if { some x in input.schedules; some t in x.triggers }
-
-family[t.id] := "a schedule" if { some x in input.rules; some t in x.triggers; t.mode == "schedule" }
-
-family[t.id] := "events" if { some x in input.rules; some t in x.triggers; t.mode != "schedule" }
+families := {
+	"queue": "a queue", "topic": "a topic", "rule": "events", "bus": "events", "stream": "a stream",
+	"table": "a table's stream", "kafka_cluster": "a Kafka cluster", "broker": "a broker", "bucket": "a bucket",
+	"user_pool": "a user pool", "log_group": "logs", "iot_rule": "devices", "email_rule": "mail",
+}

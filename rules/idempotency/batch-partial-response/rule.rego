@@ -33,22 +33,14 @@ findings contains {
 
 # reports is the mappings whose function may say which records failed.
 reports contains t.id if {
-	some q in input.queues
-	some t in q.triggers
+	some fn in input.functions
+	some t in fn.triggered_by
+	t.kind in {"queue", "stream", "table"}
 }
 
 reports contains t.id if {
-	some s in input.streams
-	some t in s.triggers
-}
-
-reports contains t.id if {
-	some s in input.tables
-	some t in s.triggers
-}
-
-reports contains t.id if {
-	some k in input.kafka_clusters
-	some t in k.triggers
+	some fn in input.functions
+	some t in fn.triggered_by
+	t.kind == "kafka_cluster"
 	t.provisioned_pollers
 }
