@@ -205,7 +205,7 @@ func (m *merged) finding(whole *world) Finding {
 		}
 	}
 	f.Stack = p.stack()
-	f.At = oneLine(m.in.at(p, m.at[1]), f.Stack)
+	f.At = oneLine(p.at(m.at[1]), f.Stack)
 	for _, id := range m.with {
 		if other := m.in.places[id]; !other.name().IsZero() {
 			f.Related = append(f.Related, Related{oneLine(other.name(), other.stack()), other.String()})
@@ -266,8 +266,9 @@ func (m *merged) certainty() Certainty {
 	return Exact
 }
 
-// at is the place of an attribute or relation of p: the property, else the name.
-func (w *world) at(p place, name string) source.Location {
+// at is the place of an attribute of p: the property, else the name. A relation has
+// the name's place: it may be what is not there.
+func (p place) at(name string) source.Location {
 	attrs := map[string]source.Value{}
 	switch {
 	case p.entry != nil:
@@ -277,12 +278,6 @@ func (w *world) at(p place, name string) source.Location {
 		return p.entry.KeyAt
 	case p.node != nil:
 		attrs = p.node.Attrs
-		r := graph.Relation(name)
-		for _, e := range slices.Concat(w.g.Out(p.node, r), w.g.In(p.node, r.Reverse())) {
-			if !e.At.IsZero() {
-				return e.At
-			}
-		}
 	case p.edge != nil:
 		attrs = p.edge.Attrs
 	}
@@ -358,7 +353,7 @@ func (w *world) unknown(l look) Unknown {
 		}
 	}
 	p := w.places[l.id]
-	u := Unknown{Name: strings.TrimPrefix(l.id+"."+l.name, "."), At: oneLine(w.at(p, l.name), p.stack())}
+	u := Unknown{Name: strings.TrimPrefix(l.id+"."+l.name, "."), At: oneLine(p.at(l.name), p.stack())}
 	attrs := map[string]source.Value{}
 	switch {
 	case p.entry != nil:
