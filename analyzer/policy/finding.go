@@ -206,6 +206,9 @@ func (m *merged) finding(whole *world) Finding {
 	}
 	f.Stack = p.stack()
 	f.At = oneLine(p.at(m.at[1]), f.Stack)
+	if v := p.value(m.at[1]); v.Def != nil && !v.Def.IsZero() {
+		f.Related = append(f.Related, Related{oneLine(*v.Def, f.Stack), "written here"})
+	}
 	for _, id := range m.with {
 		if other := m.in.places[id]; !other.name().IsZero() {
 			f.Related = append(f.Related, Related{oneLine(other.name(), other.stack()), other.String()})
@@ -248,17 +251,8 @@ func (m *merged) certainty() Certainty {
 	}
 	for _, id := range slices.Concat([]string{m.at[0]}, m.with, m.path) {
 		p := m.in.places[id]
-		attrs := map[string]source.Value{}
-		switch {
-		case p.entry != nil:
-			attrs = map[string]source.Value{"value": p.entry.Value}
-		case p.node != nil:
-			attrs = p.node.Attrs
-		case p.edge != nil:
-			attrs = p.edge.Attrs
-		}
 		for _, name := range m.rule.reads {
-			if attrs[name].Default {
+			if p.value(name).Default {
 				return ByDefault
 			}
 		}
@@ -266,22 +260,23 @@ func (m *merged) certainty() Certainty {
 	return Exact
 }
 
+// value is an attribute of p; of an entry its value.
+func (p place) value(name string) source.Value {
+	switch {
+	case p.entry != nil:
+		return p.entry.Value
+	case p.node != nil:
+		return p.node.Attrs[name]
+	case p.edge != nil:
+		return p.edge.Attrs[name]
+	}
+	return source.Value{}
+}
+
 // at is the place of an attribute of p: the property, else the name. A relation has
 // the name's place: it may be what is not there.
 func (p place) at(name string) source.Location {
-	attrs := map[string]source.Value{}
-	switch {
-	case p.entry != nil:
-		if !p.entry.Value.At.IsZero() {
-			return p.entry.Value.At
-		}
-		return p.entry.KeyAt
-	case p.node != nil:
-		attrs = p.node.Attrs
-	case p.edge != nil:
-		attrs = p.edge.Attrs
-	}
-	if v := attrs[name]; !v.At.IsZero() {
+	if v := p.value(name); !v.At.IsZero() {
 		return v.At
 	}
 	return p.name()
@@ -353,21 +348,13 @@ func (w *world) unknown(l look) Unknown {
 		}
 	}
 	p := w.places[l.id]
-	u := Unknown{Name: strings.TrimPrefix(l.id+"."+l.name, "."), At: oneLine(p.at(l.name), p.stack())}
-	attrs := map[string]source.Value{}
-	switch {
-	case p.entry != nil:
-		u.Expr = p.entry.Value.Text
-		u.Flag = flag(p.entry.Value, p.stack())
-		return u
-	case p.node != nil:
-		u.Expr = p.node.Open[graph.Relation(l.name)]
-		attrs = p.node.Attrs
-	case p.edge != nil:
-		attrs = p.edge.Attrs
+	v := p.value(l.name)
+	u := Unknown{
+		Name: l.id + "." + l.name, Expr: v.Text, Flag: flag(v, p.stack()),
+		At: oneLine(p.at(l.name), p.stack()),
 	}
-	if v, ok := attrs[l.name]; ok {
-		u.Expr, u.Flag = v.Text, flag(v, p.stack())
+	if p.node != nil && u.Expr == "" {
+		u.Expr = p.node.Open[graph.Relation(l.name)]
 	}
 	return u
 }

@@ -75,7 +75,7 @@ func build(t testing.TB, name string, text []byte) *graph.Graph {
 	}
 	g := aws.Build([]*source.Stack{stack})
 	for _, r := range stack.Resources {
-		if strings.HasPrefix(r.Type, "AWS::Serverless::") || strings.HasPrefix(r.Type, "AWS::ApiGateway") && len(g.Of(graph.API)) == 0 {
+		if strings.HasPrefix(r.Type, "AWS::Serverless::") || strings.HasPrefix(r.Type, "AWS::ApiGateway") && len(g.Of(graph.Route)) == 0 {
 			t.Skip(r.Type, "is not read yet")
 		}
 	}

@@ -290,8 +290,7 @@ func isText(t types.Type) bool   { return t != nil && types.Compare(t, types.S) 
 
 // enumerated refuses a value that the enumeration of a term's attribute lacks.
 func (v *vetter) enumerated(t, value *ast.Term) {
-	name := v.field(t)
-	values := enumeration(name)
+	name, values := v.enumeration(v.origin(t))
 	if values == nil {
 		return
 	}
@@ -310,36 +309,60 @@ func (v *vetter) enumerated(t, value *ast.Term) {
 	}
 }
 
-// enumeration is every value that an attribute of this name may have, on whatever
-// node or edge; nil where one of them is no enumeration.
-func enumeration(name string) (all []string) {
-	switch name {
-	case "":
-		return nil
-	case "basis":
-		return bases
-	case "kind":
-		return kindNames(graph.Kinds())
+// enumeration is the name and every value of the attribute that a path reads, as
+// far as variables can be followed; nil if it is none or no enumeration.
+func (v *vetter) enumeration(path ast.Ref) (name string, values []string) {
+	for range 16 { // a variable stands for a path from another, at last from the input
+		head, ok := v.from[varOf(path)]
+		if !ok {
+			break
+		}
+		start, ok := head.Value.(ast.Ref)
+		if !ok {
+			return "", nil
+		}
+		path = start.Concat(path[1:])
 	}
-	open := false
-	look := func(attrs []aws.Attribute) {
-		for _, a := range attrs {
-			if a.Name == name {
-				all = append(all, a.Enum...)
-				open = open || a.Enum == nil
-			}
+	if len(path) < 4 || !path[0].Equal(ast.InputRootDocument) {
+		return "", nil
+	}
+	words := make([]string, len(path))
+	for i, t := range path {
+		if s, ok := t.Value.(ast.String); ok {
+			words[i] = string(s)
 		}
 	}
-	for _, k := range graph.Kinds() {
-		look(aws.NodeAttributes(k))
+	kind := kindOf(words[1])
+	switch len(path) {
+	case 4: // input.KINDS[i].attribute
+		return words[3], enumOf(aws.NodeAttributes(kind), words[3])
+	case 6: // input.KINDS[i].relation[i].attribute
+		relation := graph.Relation(words[3])
+		switch words[5] {
+		case "basis":
+			return words[5], bases
+		case "kind":
+			return words[5], kindNames(graph.Partners(kind, relation))
+		}
+		return words[5], enumOf(aws.EdgeAttributes(forward(relation)), words[5])
 	}
-	for _, r := range graph.Relations() {
-		look(aws.EdgeAttributes(r))
+	return "", nil
+}
+
+func varOf(path ast.Ref) ast.Var {
+	if len(path) == 0 {
+		return ""
 	}
-	if open {
+	name, _ := path[0].Value.(ast.Var)
+	return name
+}
+
+func enumOf(attrs []aws.Attribute, name string) []string {
+	i := slices.IndexFunc(attrs, func(a aws.Attribute) bool { return a.Name == name })
+	if i < 0 {
 		return nil
 	}
-	return all
+	return attrs[i].Enum
 }
 
 // head refuses a finding whose place is no [x.id, "name"] with a name that x has,
