@@ -1,0 +1,257 @@
+package terraform
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Three changes are made to every parsed expression. An hclsyntax.Expression has
+// a method that only its own package can write, but a struct that embeds one has
+// it too.
+
+// part is an interpolation of a template. Where it is unknown it becomes a token,
+// so that the rest of the text stays known.
+type part struct {
+	hclsyntax.Expression
+	p *project
+}
+
+func (e part) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Expression.Value(ctx)
+	if v.IsKnown() {
+		return v, diags
+	}
+	_, marks := v.UnmarkDeep()
+	return e.p.symbols.derived(e.p.exprText(e.Expression), marks), diags
+}
+
+// condition evaluates the condition of a conditional once for the conditional
+// and its branches: otherwise nested conditionals take exponential time. hcl asks
+// for the true branch, then for the false branch, then for the condition, so what
+// is remembered never outlives one evaluation.
+type condition struct {
+	hclsyntax.Expression
+	p     *project
+	set   bool
+	value cty.Value
+	diags hcl.Diagnostics
+}
+
+func (c *condition) evaluate(ctx *hcl.EvalContext) {
+	v, diags := c.Expression.Value(ctx)
+	if v.IsKnown() { // which branch was taken is no reference of the result
+		known, marks := v.Unmark()
+		switch unsure := uncertain(marks); {
+		case unsure && !c.safe() && known.Type() == cty.Bool:
+			v = cty.UnknownVal(cty.Bool).WithMarks(marks)
+		default:
+			for r := range refsOf(marks) {
+				delete(marks, r)
+			}
+			if v = known.WithMarks(marks); unsure {
+				v = v.Mark(guessMark{})
+			}
+		}
+	}
+	c.set, c.value, c.diags = true, v, diags
+}
+
+// safe reports whether a comparison with a token says the truth: what a provider
+// fills in is neither null nor empty.
+func (c *condition) safe() bool {
+	e, ok := unwrap(c.Expression).(*hclsyntax.BinaryOpExpr)
+	if !ok || e.Op != hclsyntax.OpEqual && e.Op != hclsyntax.OpNotEqual {
+		return false
+	}
+	for _, side := range []hclsyntax.Expression{e.LHS, e.RHS} {
+		switch x := unwrap(side).(type) {
+		case *hclsyntax.LiteralValueExpr:
+			if x.Val.IsNull() {
+				return true
+			}
+		case *hclsyntax.TemplateExpr:
+			if len(x.Parts) == 0 {
+				return !c.p.onVariable(e)
+			}
+		}
+	}
+	return false
+}
+
+// onVariable reports whether an expression mentions a variable or a local.
+func (p *project) onVariable(e hclsyntax.Expression) bool {
+	for _, t := range p.variables(e) {
+		if t.RootName() == "var" || t.RootName() == "local" {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *condition) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if !c.set {
+		c.evaluate(ctx)
+	}
+	c.set = false
+	return c.value, c.diags
+}
+
+// branch is a branch of a conditional. One that is not taken loses its marks and
+// errors: hcl unites the marks of both, which would invent references.
+type branch struct {
+	hclsyntax.Expression
+	of   *condition
+	when bool
+}
+
+func (b branch) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if b.when {
+		b.of.evaluate(ctx)
+	}
+	unread := len(b.of.p.unreadable)
+	was := *b.of // a nested evaluation of the same tree may not happen, but costs nothing to survive
+	v, diags := b.Expression.Value(ctx)
+	*b.of = was
+	if was.diags.HasErrors() {
+		return v, diags
+	}
+	c, _ := was.value.Unmark()
+	if !c.IsKnown() || c.IsNull() || c.Type() != cty.Bool || c.True() == b.when {
+		return v, diags
+	}
+	b.of.p.unreadable = b.of.p.unreadable[:unread]
+	if diags.HasErrors() {
+		return cty.DynamicVal, nil
+	}
+	v, _ = v.UnmarkDeep()
+	return v, nil
+}
+
+// turn is what a for expression evaluates at each turn. hcl cannot be
+// interrupted, but its turns can become empty.
+type turn struct {
+	hclsyntax.Expression
+	p *project
+}
+
+func (t turn) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if !t.p.budget.step() {
+		return cty.DynamicVal, nil
+	}
+	return t.Expression.Value(ctx)
+}
+
+// bare is the expression without what rewrite put around it.
+func bare(e hclsyntax.Expression) hclsyntax.Expression {
+	for {
+		switch x := e.(type) {
+		case part:
+			e = x.Expression
+		case *condition:
+			e = x.Expression
+		case branch:
+			e = x.Expression
+		case turn:
+			e = x.Expression
+		default:
+			return e
+		}
+	}
+}
+
+// unwrap is the expression that its author wrote, without parentheses and the
+// quotes around a lone interpolation.
+func unwrap(e hclsyntax.Expression) hclsyntax.Expression {
+	for {
+		switch x := bare(e).(type) {
+		case *hclsyntax.ParenthesesExpr:
+			e = x.Expression
+		case *hclsyntax.TemplateWrapExpr:
+			e = x.Wrapped
+		default:
+			return x
+		}
+	}
+}
+
+// variables are the traversals of an expression that begin outside of it. hcl's
+// own function does not see through what rewrite put around them.
+func (p *project) variables(e hclsyntax.Expression) []hcl.Traversal {
+	if found, ok := p.mentions[e]; ok {
+		return found
+	}
+	w := &mentionWalker{}
+	_ = hclsyntax.Walk(e, w)
+	p.mentions[e] = w.found
+	return w.found
+}
+
+type mentionWalker struct {
+	found []hcl.Traversal
+	names []map[string]struct{} // that for expressions around the node declare
+}
+
+func (w *mentionWalker) Enter(n hclsyntax.Node) hcl.Diagnostics {
+	if x, ok := n.(hclsyntax.Expression); ok {
+		n = bare(x)
+	}
+	switch x := n.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		for _, names := range w.names {
+			if _, ok := names[x.Traversal.RootName()]; ok {
+				return nil
+			}
+		}
+		w.found = append(w.found, x.Traversal)
+	case hclsyntax.ChildScope:
+		w.names = append(w.names, x.LocalNames)
+	}
+	return nil
+}
+
+func (w *mentionWalker) Exit(n hclsyntax.Node) hcl.Diagnostics {
+	if _, ok := n.(hclsyntax.ChildScope); ok {
+		w.names = w.names[:len(w.names)-1]
+	}
+	return nil
+}
+
+func rewriteBody(b *body, p *project) {
+	for _, a := range b.attrs {
+		p.rewrite(a.expr)
+	}
+	for _, x := range b.blocks {
+		rewriteBody(x.body, p)
+	}
+}
+
+// rewrite makes the changes in place. The nodes are collected first, because a
+// walk does not see through what is put around them.
+func (p *project) rewrite(e hclsyntax.Expression) {
+	var nodes []hclsyntax.Node
+	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		nodes = append(nodes, n)
+		return nil
+	})
+	for _, n := range nodes {
+		switch e := n.(type) {
+		case *hclsyntax.TemplateExpr:
+			for i, x := range e.Parts {
+				if _, literal := x.(*hclsyntax.LiteralValueExpr); !literal {
+					e.Parts[i] = part{x, p}
+				}
+			}
+		case *hclsyntax.ForExpr:
+			if e.KeyExpr != nil {
+				e.KeyExpr = turn{e.KeyExpr, p}
+			}
+			e.ValExpr = turn{e.ValExpr, p}
+		case *hclsyntax.ConditionalExpr:
+			c := &condition{Expression: e.Condition, p: p}
+			e.Condition = c
+			e.TrueResult = branch{e.TrueResult, c, true}
+			e.FalseResult = branch{e.FalseResult, c, false}
+		}
+	}
+}

@@ -1,0 +1,3 @@
+package terraform
+
+func (p *project) shimFor(src string) *config { return nil }

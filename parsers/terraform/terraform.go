@@ -1,0 +1,158 @@
+// Package terraform reads a Terraform or OpenTofu root module, native and JSON
+// syntax, into a source.Stack: without providers, without init, and without
+// running anything.
+//
+// It evaluates the whole language. What only a provider would know is a mention
+// of the resource that would tell, and such mentions survive every expression:
+// functions, templates, JSON documents and calls of modules.
+//
+// A managed resource has its Terraform type as Type and its full address:
+// `module.api.aws_lambda_function.this["eu"]`. A data source has the type
+// "data.aws_x" and the address data.aws_x.y. Where the number of instances is
+// unknown one stands for all, with the key [*]. Nested blocks are a List of one
+// Map for each block, as they are written; dynamic blocks are expanded. What
+// Terraform itself reads of a resource, depends_on, lifecycle and provider, is
+// its Metadata. The default tags of the provider are merged into tags_all.
+package terraform
+
+import (
+	"encoding/json"
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// Options say what a root module does not.
+type Options struct {
+	Vars     map[string]string // values of root variables, as after --var
+	VarFiles []string          // files of values, by their path in the tree; later ones win
+	ShimDir  string            // folder in the tree with stand-ins for registry modules
+}
+
+// project is one evaluation of a root module.
+type project struct {
+	tree       *source.Tree
+	root       string // folder of the root module
+	shimDir    string
+	rootModule *module
+	inputs     map[string]node   // values of the root's variables
+	installed  map[string]string // what terraform init has put where
+
+	texts      texts
+	configs    map[string]*config
+	shims      map[string]*config
+	templates  map[string]hclsyntax.Expression
+	mentions   map[hclsyntax.Expression][]hcl.Traversal
+	usage      usage
+	symbols    symbols
+	budget     *budget
+	busy       map[string]bool // what is being evaluated
+	missing    map[string]bool // undeclared names that were reported
+	documents  map[string]*node
+	problems   []source.Problem
+	conditions []source.Condition
+
+	funcs, closedFuncs map[string]function.Function
+	strict             int      // depth of calls of try and can
+	unreadable         []error  // files that a function could not read
+	overflows          []string // functions that would have made too much
+}
+
+func newProject(tree *source.Tree, root string, opts Options) *project {
+	return &project{tree: tree, root: path.Clean(root), shimDir: opts.ShimDir, texts: texts{}, configs: map[string]*config{}, shims: map[string]*config{},
+		templates: map[string]hclsyntax.Expression{}, mentions: map[hclsyntax.Expression][]hcl.Traversal{}, usage: newUsage(),
+		symbols: symbols{index: map[[2]string]int{}}, budget: newBudget(), busy: map[string]bool{}, missing: map[string]bool{},
+		documents: map[string]*node{}}
+}
+
+// Load reads the root module in the folder dir of the tree. It never fails: what
+// cannot be read is a Problem of the stack.
+func Load(tree *source.Tree, dir string, opts Options) *source.Stack {
+	p := newProject(tree, dir, opts)
+	c := p.config(p.root)
+	if c == nil {
+		p.problem(source.Error, hcl.Range{Filename: p.root}, "cannot read the folder")
+		return p.stack()
+	}
+	p.usage.merge(c.usage)
+	p.readManifest()
+	p.rootModule = p.newModule(c, nil, nil, instance{})
+	p.readInputs(opts)
+	return p.stack()
+}
+
+// readManifest reads where terraform init has put the modules.
+func (p *project) readManifest() {
+	p.installed = map[string]string{}
+	b, err := p.tree.Read(path.Join(p.root, ".terraform/modules/modules.json"))
+	if err != nil {
+		return
+	}
+	var manifest struct{ Modules []struct{ Key, Dir string } }
+	if json.Unmarshal(b, &manifest) != nil {
+		return
+	}
+	for _, m := range manifest.Modules {
+		if m.Key != "" {
+			p.installed[m.Key] = m.Dir
+		}
+	}
+}
+
+// read files of the stack, by the names of their locations.
+func (p *project) files() map[string][]byte {
+	out := map[string][]byte{}
+	for name, t := range p.texts {
+		if t.outer == nil && name == t.file {
+			out[name] = t.src
+		}
+	}
+	return out
+}
+
+// Roots are the root modules in the folder dir of the tree and below: the folders
+// with configuration files that no other folder calls as a local module.
+func Roots(tree *source.Tree, dir string) []string {
+	folders, called := map[string]bool{}, map[string]bool{}
+	skip := func(name string) bool { return name == ".terraform" || name == ".git" || name == "node_modules" }
+	_ = tree.Walk(dir, skip, func(name string, _ int64) error {
+		if len(configFiles([]string{path.Base(name)})) == 0 {
+			return nil
+		}
+		folders[path.Dir(name)] = true
+		src, err := tree.Read(name)
+		if err != nil {
+			return nil
+		}
+		for _, s := range localSources(name, src) {
+			if target := path.Join(path.Dir(name), s); target != path.Dir(name) {
+				called[target] = true
+			}
+		}
+		return nil
+	})
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(folders)), func(d string) bool { return called[d] })
+}
+
+// localSources are the local folders that the modules of one file are called
+// from.
+func localSources(name string, src []byte) []string {
+	p := newProject(source.MemoryTree(nil), ".", Options{})
+	b := p.parse(name, src)
+	if b == nil {
+		return nil
+	}
+	var out []string
+	for _, m := range b.nested("module") {
+		if s := callSource(m); isLocal(s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,221 @@
+package terraform
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// around is what a value has from the one that it is an element of.
+type around struct {
+	at                   source.Location // the place, where an element has none of its own
+	sensitive, isDefault bool
+	depth                int
+}
+
+// value turns an evaluated value into a source.Value, with the places that its
+// node leads to.
+func (p *project) value(v cty.Value, n node, in around) source.Value {
+	bare, marks := v.Unmark()
+	_, sensitive := marks[sensitiveMark{}]
+	_, isDefault := marks[defaultMark{}]
+	in.sensitive, in.isDefault = in.sensitive || sensitive, in.isDefault || isDefault
+	in.depth++
+	out := source.Value{At: in.at, Sensitive: in.sensitive, Default: in.isDefault}
+	if !n.isZero() {
+		if at := p.place(n, n.at()); !at.IsZero() {
+			out.At = at
+		}
+	}
+	in.at = out.At
+	if in.depth > maxNesting || !p.budget.leaf() {
+		out.Kind, out.Text = source.Unknown, "…"
+		return out
+	}
+	from := p.follow(n)
+	if !from.isZero() {
+		if at := p.place(from, from.at()); !at.IsZero() && at != out.At && !within(at, out.At) {
+			out.Def = &at
+		}
+	}
+	switch t := bare.Type(); {
+	case !bare.IsKnown():
+		p.unknown(&out, marks, from, in)
+	case bare.IsNull():
+		out.Kind = source.Null
+	case t == cty.String:
+		p.text(&out, bare.AsString(), marks, n)
+		p.encoded(&out, from, in)
+	case t == cty.Bool || t == cty.Number:
+		p.scalar(&out, bare, marks, from)
+	case t.IsObjectType() || t.IsMapType():
+		p.object(&out, bare, marks, from, in)
+	case bare.CanIterateElements():
+		p.list(&out, bare, marks, from, in)
+	default:
+		out.Kind = source.Unknown
+	}
+	return out
+}
+
+// within reports whether a lies inside b.
+func within(a, b source.Location) bool {
+	return a.File == b.File && a.Offset >= b.Offset && a.EndOffset <= b.EndOffset
+}
+
+// place is the location of a range of a node. What a shim declares stands where
+// its module is called.
+func (p *project) place(n node, r hcl.Range) source.Location {
+	if n.m != nil && n.m.shim {
+		return n.m.place()
+	}
+	if r.Filename == "" {
+		return source.Location{}
+	}
+	return p.texts.at(r)
+}
+
+// refs are the resources behind marks.
+func (p *project) refs(marks cty.ValueMarks, at source.Location) []source.Ref {
+	var ids []int
+	for _, r := range sortedRefs(marks) {
+		ids = append(ids, r.id)
+	}
+	return p.refsOf(at, ids...)
+}
+
+func (p *project) refsOf(at source.Location, ids ...int) []source.Ref {
+	var out []source.Ref
+	for _, id := range p.symbols.sources(ids...) {
+		x := p.symbols.table[id]
+		out = append(out, source.Ref{Address: x.address, Attribute: x.attribute, At: at})
+	}
+	return out
+}
+
+// scalar is a number or boolean. One that was computed from something unknown,
+// such as a comparison of tokens, is unknown itself.
+func (p *project) scalar(out *source.Value, v cty.Value, marks cty.ValueMarks, from node) {
+	out.Refs = p.refs(marks, out.At)
+	switch {
+	case uncertain(marks):
+		out.Kind, out.Text = source.Unknown, p.nodeText(from)
+	case v.Type() == cty.Bool:
+		out.Kind, out.Text = source.Bool, map[bool]string{true: "true", false: "false"}[v.True()]
+	default:
+		out.Kind, out.Text = source.Number, primitiveText(v)
+	}
+}
+
+func (p *project) nodeText(n node) string {
+	if n.e == nil {
+		return "…"
+	}
+	return p.exprText(n.e)
+}
+
+func (p *project) list(out *source.Value, v cty.Value, marks cty.ValueMarks, from node, in around) {
+	out.Kind = source.List
+	out.Refs = p.refs(marks, out.At)
+	k := p.kids(from)
+	for it := v.ElementIterator(); it.Next(); {
+		key, x := it.Element()
+		out.Items = append(out.Items, p.value(x, k.of(v.Type(), key, x), in))
+	}
+}
+
+func (p *project) object(out *source.Value, v cty.Value, marks cty.ValueMarks, from node, in around) {
+	out.Kind = source.Map
+	out.Refs = p.refs(marks, out.At)
+	k := p.kids(from)
+	for it := v.ElementIterator(); it.Next(); {
+		key, x := it.Element()
+		name, _ := key.Unmark()
+		kid, keyAt := k.named(name.AsString())
+		e := source.Entry{Key: p.show(name.AsString()), Value: p.value(x, kid, in)}
+		if !kid.isZero() && keyAt.Filename != "" {
+			e.KeyAt = p.place(kid, keyAt)
+		}
+		if _, twice := out.Entry(e.Key); !twice || len(out.Entries) > maxInstances {
+			out.Entries = append(out.Entries, e)
+		}
+	}
+	slices.SortStableFunc(out.Entries, func(a, b source.Entry) int {
+		if a.KeyAt.File != b.KeyAt.File || a.KeyAt.IsZero() || b.KeyAt.IsZero() {
+			return strings.Compare(a.KeyAt.File, b.KeyAt.File)
+		}
+		return int(a.KeyAt.Offset - b.KeyAt.Offset)
+	})
+}
+
+// unknown is a value that only deployment decides: the alternatives of an open
+// conditional, a mention of a resource, or no more than what flowed into it.
+func (p *project) unknown(out *source.Value, marks cty.ValueMarks, from node, in around) {
+	out.Kind, out.Text = source.Unknown, p.nodeText(from)
+	if _, ok := conditional(from); ok {
+		if cases := p.cases(from); len(cases) > 1 {
+			p.alternatives(out, cases, in)
+			return
+		}
+	}
+	out.Refs = p.refs(marks, out.At)
+	if len(out.Refs) != 1 || from.e == nil {
+		return
+	}
+	t, ok := unwrap(from.e).(*hclsyntax.ScopeTraversalExpr)
+	if !ok {
+		return
+	}
+	if m, ok := splitMention(t.Traversal); ok && strings.HasPrefix(stripKeys(out.Refs[0].Address), from.addr(m)) && m.attr != "" {
+		attr := strings.TrimPrefix(p.texts.slice(hcl.RangeBetween(t.Traversal[len(t.Traversal)-1-len(m.rest)].SourceRange(), t.SrcRange)), ".")
+		if out.Refs[0].Attribute == "" || strings.HasPrefix(attr, out.Refs[0].Attribute) {
+			out.Refs[0].Attribute = attr
+		}
+		ref := out.Refs[0]
+		out.Text = ref.Address + "." + attr
+		out.Parts = []source.Part{{Ref: &ref, Expr: out.Text, At: out.At}}
+	}
+}
+
+// addr is the address of what a mention in the node means.
+func (n node) addr(m mention) string {
+	if n.m == nil {
+		return m.key()
+	}
+	return stripKeys(n.m.addr(m.key()))
+}
+
+func (p *project) alternatives(out *source.Value, cases []alternative, in around) {
+	for _, c := range cases {
+		v := p.value(c.value, c.from, in)
+		if v.Kind == source.Null {
+			v = source.Value{At: v.At}
+		}
+		out.Alts = append(out.Alts, source.Alternative{If: c.guard, Value: v})
+		out.Refs = append(out.Refs, v.AllRefs()...)
+	}
+}
+
+// encoded notes the value that a text is the JSON or YAML of.
+func (p *project) encoded(out *source.Value, from node, in around) {
+	switch call, ok := encoder(from); {
+	case from.made != nil && from.made.document:
+		in.at = p.place(from, from.at())
+		object := node{m: from.m, made: &made{names: from.made.names, kids: from.made.kids, at: from.made.at}}
+		values := map[string]cty.Value{}
+		for i, name := range object.made.names {
+			values[name] = object.made.kids[i].eval()
+		}
+		doc := p.value(cty.ObjectVal(values), object, in)
+		out.Doc = &doc
+	case ok:
+		arg := from.with(call.Args[0])
+		doc := p.value(arg.eval(), arg, in)
+		out.Doc = &doc
+	}
+}

@@ -1,0 +1,211 @@
+package terraform
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// variable is the value of an input variable of the module.
+func (m *module) variable(name string) cty.Value {
+	key := "var." + name
+	if v, ok := m.memo[key]; ok {
+		return v
+	}
+	b := m.c.variables[name]
+	if b == nil {
+		m.undeclared(key)
+		return m.p.symbols.value(m.p.symbols.named(m.addr(key)))
+	}
+	if !m.enter(key, b.at) {
+		return cty.DynamicVal
+	}
+	defer m.leave(key)
+	v := m.readVariable(name, b)
+	m.memo[key] = v
+	return v
+}
+
+func (m *module) readVariable(name string, b *block) cty.Value {
+	want, defaults := variableType(b)
+	v, isDefault := m.given(name, b)
+	if v == cty.NilVal {
+		id := m.p.symbols.named(m.addr("var." + name))
+		if want == cty.String || want == cty.DynamicPseudoType {
+			v = m.p.symbols.value(id)
+		} else {
+			v = cty.UnknownVal(want.WithoutOptionalAttributesDeep()).Mark(refMark{id: id})
+		}
+	} else if converted, ok := m.convertVariable(v, want, defaults); ok {
+		v = converted
+	} else {
+		m.p.problem(source.Warning, b.at, "the value of %s is not of the type that it declares", m.addr("var."+name))
+	}
+	if isDefault && m.parent == nil {
+		v = v.Mark(defaultMark{})
+	}
+	if m.isTrue(b.body.attr("sensitive")) {
+		v = v.Mark(sensitiveMark{})
+	}
+	return v
+}
+
+// given is the value that the caller or else the default gives a variable;
+// NilVal where neither does.
+func (m *module) given(name string, b *block) (v cty.Value, isDefault bool) {
+	if n, ok := m.input(name); ok {
+		v = n.eval()
+		nullable := b.body.attr("nullable") == nil || m.isTrue(b.body.attr("nullable"))
+		if !v.IsNull() || nullable {
+			return v, false
+		}
+	}
+	if a := b.body.attr("default"); a != nil {
+		return m.eval(a.expr, scope{closed: true}), true
+	}
+	return cty.NilVal, false
+}
+
+// input is where the caller gives a variable of the module its value.
+func (m *module) input(name string) (node, bool) {
+	if m.parent == nil {
+		n, ok := m.p.inputs[name]
+		return n, ok
+	}
+	a := m.call.body.attr(name)
+	if a == nil || metaArguments[name] || callArguments[name] {
+		return node{}, false
+	}
+	return node{m: m.parent, e: a.expr, sc: m.callScope}, true
+}
+
+// convertVariable converts a value to the type of a variable, with the defaults
+// of optional attributes filled in.
+func (m *module) convertVariable(v cty.Value, want cty.Type, defaults *typeexpr.Defaults) (out cty.Value, ok bool) {
+	defer func() {
+		if recover() != nil {
+			out, ok = cty.NilVal, false
+		}
+	}()
+	bare, marks := v.UnmarkDeepWithPaths()
+	if defaults != nil && !bare.IsNull() {
+		bare = defaults.Apply(bare)
+	}
+	converted, err := convert.Convert(bare, want)
+	if err != nil {
+		return cty.NilVal, false
+	}
+	if len(marks) == 0 {
+		return converted, true
+	}
+	return remark(converted, marks), true
+}
+
+// variableType is the type constraint of a variable; old configurations write it
+// as a string.
+func variableType(b *block) (cty.Type, *typeexpr.Defaults) {
+	a := b.body.attr("type")
+	if a == nil {
+		return cty.DynamicPseudoType, nil
+	}
+	if t, defaults, diags := typeexpr.TypeConstraintWithDefaults(a.expr); !diags.HasErrors() {
+		return t, defaults
+	}
+	if v, diags := a.expr.Value(nil); !diags.HasErrors() && v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+		switch v.AsString() {
+		case "string":
+			return cty.String, nil
+		case "list":
+			return cty.List(cty.DynamicPseudoType), nil
+		case "map":
+			return cty.Map(cty.DynamicPseudoType), nil
+		}
+	}
+	return cty.DynamicPseudoType, nil
+}
+
+// readInputs gathers the values of the root's variables: terraform.tfvars, then
+// *.auto.tfvars by name, then the files and values that were asked for; the last
+// one counts (Terraform language documentation, Variable Definition Precedence).
+// The environment is not asked, so that a run can be repeated.
+func (p *project) readInputs(opts Options) {
+	p.inputs = map[string]node{}
+	names, _ := p.tree.Names(p.root)
+	files := slices.DeleteFunc([]string{"terraform.tfvars", "terraform.tfvars.json"}, func(n string) bool { return !slices.Contains(names, n) })
+	for _, n := range names {
+		if strings.HasSuffix(n, ".auto.tfvars") || strings.HasSuffix(n, ".auto.tfvars.json") {
+			files = append(files, n)
+		}
+	}
+	for i := range files {
+		files[i] = path.Join(p.root, files[i])
+	}
+	for _, file := range append(files, opts.VarFiles...) {
+		p.readVarFile(file)
+	}
+	for _, name := range slices.Sorted(maps.Keys(opts.Vars)) {
+		p.inputs[name] = p.optionInput(name, opts.Vars[name])
+	}
+}
+
+func (p *project) readVarFile(file string) {
+	src, err := p.tree.Read(file)
+	if err != nil {
+		p.problem(source.Error, hcl.Range{Filename: file}, "cannot read the variables: %s", reason(err))
+		return
+	}
+	if !strings.HasSuffix(file, ".json") {
+		if b := p.parse(file, src); b != nil {
+			rewriteBody(b, p)
+			for _, a := range b.attrs {
+				p.inputs[a.name] = node{m: p.rootModule, e: a.expr, sc: scope{closed: true}}
+			}
+		}
+		return
+	}
+	p.texts[file] = newText(file, src)
+	r, top := p.readJSON(file, src)
+	if top == nil {
+		return
+	}
+	for _, object := range top.objects() {
+		for _, k := range object.keys {
+			e := r.expression(k.value, false)
+			p.rewrite(e)
+			p.inputs[k.name] = node{m: p.rootModule, e: e, sc: scope{closed: true}}
+		}
+	}
+}
+
+// optionInput is a value from the command line: text for a variable of type
+// string, an expression for one of another type.
+func (p *project) optionInput(name, value string) node {
+	want := cty.DynamicPseudoType
+	if b := p.rootModule.c.variables[name]; b != nil {
+		want, _ = variableType(b)
+	}
+	literal := &hclsyntax.LiteralValueExpr{Val: cty.StringVal(value)}
+	n := node{m: p.rootModule, e: literal, sc: scope{closed: true}}
+	if want == cty.String || want == cty.DynamicPseudoType {
+		return n
+	}
+	file := "--var " + name
+	tokens, _ := hclsyntax.LexExpression([]byte(value), file, hcl.InitialPos)
+	if _, deep := tooDeep(tokens); deep {
+		return n
+	}
+	if e, diags := hclsyntax.ParseExpression([]byte(value), file, hcl.InitialPos); !diags.HasErrors() {
+		p.rewrite(e)
+		n.e = e
+	}
+	return n
+}
