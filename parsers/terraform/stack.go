@@ -14,6 +14,7 @@ import (
 func (p *project) stack() *source.Stack {
 	s := &source.Stack{Path: p.root, Name: p.root, Format: "terraform"}
 	if p.rootModule != nil {
+		s.Parameters = slices.Sorted(maps.Keys(p.rootModule.c.variables))
 		p.resources(s, p.rootModule)
 		p.outputs(s)
 		s.Allowed = p.allowed()
@@ -213,6 +214,7 @@ func (p *project) opaque(s *source.Stack, m *module, name string, call *block) {
 		n := node{m: m}
 		o := source.Opaque{Address: m.addr("module."+name) + inst.key, Source: callSource(call), At: p.place(n, call.at)}
 		o.Inputs = m.body(call.body, inst.scope, around{at: o.At})
+		o.Inputs.Entries = slices.DeleteFunc(o.Inputs.Entries, func(e source.Entry) bool { return callArguments[e.Key] })
 		s.Opaque = append(s.Opaque, o)
 	}
 }

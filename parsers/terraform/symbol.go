@@ -159,6 +159,7 @@ func remark(v cty.Value, paths []cty.PathValueMarks) cty.Value {
 	var keep []cty.PathValueMarks
 	var whole []cty.ValueMarks
 	for _, p := range paths {
+		p.Path = inMaps(v, p.Path)
 		if x, err := p.Path.Apply(v); err == nil && x != cty.NilVal && !inSet(v, p.Path) {
 			keep = append(keep, p)
 		} else {
@@ -166,6 +167,23 @@ func remark(v cty.Value, paths []cty.PathValueMarks) cty.Value {
 		}
 	}
 	return v.MarkWithPaths(keep).WithMarks(whole...)
+}
+
+// inMaps is a path into an object as a path into what it was converted to, in
+// which objects may be maps.
+func inMaps(v cty.Value, path cty.Path) cty.Path {
+	out := path.Copy()
+	for i, step := range out {
+		if a, ok := step.(cty.GetAttrStep); ok && v.Type().IsMapType() {
+			out[i] = cty.IndexStep{Key: cty.StringVal(a.Name)}
+		}
+		next, err := out[i].Apply(v)
+		if err != nil {
+			return path
+		}
+		v, _ = next.Unmark()
+	}
+	return out
 }
 
 // inSet reports whether a path leads into a set, whose elements cannot be marked.
