@@ -19,9 +19,8 @@ type Pattern struct {
 	Uses    []string
 	Roles   []Role
 
-	// find fills the roles from a graph; nil where a required role is missing.
-	// near reports whether a graph without the pattern comes close to it.
-	find func(*view) *Match
+	// find fills the roles from a graph; nil where a required role is empty.
+	find func(*draft) *Match
 }
 
 // Role is a part that components play in a pattern.
@@ -80,7 +79,7 @@ type Result struct {
 }
 
 // All is the seven patterns in the order of the documentation.
-var All = []*Pattern{}
+var All = []*Pattern{restAPIBackend, eventDriven}
 
 // ByID is the pattern of a slug, or nil.
 func ByID(id string) *Pattern {
@@ -91,18 +90,18 @@ func ByID(id string) *Pattern {
 	return All[i]
 }
 
-// view is a graph as the patterns look at it.
-type view struct{ *graph.Graph }
-
 // Find says what a graph is. Where conditions are open, everything that may
 // exist counts.
 func Find(g *graph.Graph) Result {
 	var r Result
 	v := &view{g}
 	for _, p := range All {
-		if m := p.find(v); m != nil {
+		if m := p.find(v.draft(p)); m != nil {
 			r.Present = append(r.Present, m)
 		}
+	}
+	if len(r.Present) > 0 {
+		r.Primary = r.Present[0]
 	}
 	return r
 }
