@@ -79,7 +79,7 @@ type Result struct {
 }
 
 // All is the seven patterns in the order of the documentation.
-var All = []*Pattern{restAPIBackend, eventDriven}
+var All = []*Pattern{restAPIBackend, eventDriven, fanOutFanIn, saga, cqrs, stranglerFig, streaming}
 
 // ByID is the pattern of a slug, or nil.
 func ByID(id string) *Pattern {
@@ -100,8 +100,8 @@ func Find(g *graph.Graph) Result {
 			r.Present = append(r.Present, m)
 		}
 	}
-	if len(r.Present) > 0 {
-		r.Primary = r.Present[0]
+	if r.Primary = v.primary(r.Present); r.Primary == nil {
+		r.Nearest = v.nearest()
 	}
 	return r
 }
