@@ -217,11 +217,12 @@ func (b *builder) uriTargets(r *resource, in integration, uri source.Value, link
 	if strings.Contains(uri.Text, "${stageVariables.") {
 		uri.Kind = source.Unknown
 	}
-	ends := b.resolve(r, uri, partnersOf(graph.RoutesTo, true))
-	if link != nil && !slices.ContainsFunc(ends, func(e end) bool { return e.node.Kind != graph.External }) {
-		if behind := b.behindLink(link); len(behind) > 0 {
-			ends = behind
-		}
+	var ends []end
+	if link != nil && len(b.mentioned(r, uri, partnersOf(graph.RoutesTo, true))) == 0 {
+		ends = b.behindLink(link, in.connection.At)
+	}
+	if len(ends) == 0 {
+		ends = b.resolve(r, uri, partnersOf(graph.RoutesTo, true))
 	}
 	mode := "sync"
 	if asyncInvocation(in.request) {
@@ -244,14 +245,15 @@ func (b *builder) frontedByLink(r *resource, link *graph.Node, t end, when sourc
 	b.connect(r, edge{rel: graph.Fronts, from: end{node: link}, to: t, when: when, at: t.at})
 }
 
-// behindLink is what a VPC link stands before.
-func (b *builder) behindLink(link *graph.Node) []end {
-	for _, r := range b.resources {
-		if r.node == link {
-			return b.resolve(r, r.get(r.Properties, prop{"TargetArns", "target_arns"}), partnersOf(graph.Fronts, true))
+// behindLink is what a VPC link says that it stands before.
+func (b *builder) behindLink(link *graph.Node, at source.Location) []end {
+	var out []end
+	for _, e := range b.g.Out(link, graph.Fronts) {
+		if e.To != nil {
+			out = append(out, end{node: e.To, when: e.If, at: at})
 		}
 	}
-	return nil
+	return out
 }
 
 // asyncInvocation is whether a request asks Lambda not to wait (Amazon API Gateway

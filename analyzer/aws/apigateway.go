@@ -252,6 +252,7 @@ func (b *builder) methodsOf(r *resource, method, of source.Value) []*graph.Node 
 // one's parents.
 func methodPath(b *builder, r *resource, in source.Value) source.Value {
 	v := r.get(in, prop{"ResourceId", "resource_id"})
+	at := v.At
 	var parts []string
 	for range maxFollow {
 		parent := b.pathResource(r.stack, v)
@@ -260,16 +261,16 @@ func methodPath(b *builder, r *resource, in source.Value) source.Value {
 		}
 		part, ok := parent.get(parent.Properties, prop{"PathPart", "path_part"}).AsString()
 		if !ok {
-			return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}
+			return source.Value{Kind: source.Unknown, Text: v.Text, At: at}
 		}
 		parts = append(parts, part)
 		v = parent.get(parent.Properties, prop{"ParentId", "parent_id"})
 	}
 	if !strings.HasSuffix(strings.ToLower(v.Text), "rootresourceid") && !strings.HasSuffix(v.Text, "root_resource_id") {
-		return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}
+		return source.Value{Kind: source.Unknown, Text: v.Text, At: at}
 	}
 	slices.Reverse(parts)
-	return source.StringOf("/"+strings.Join(parts, "/"), v.At)
+	return source.StringOf("/"+strings.Join(parts, "/"), at)
 }
 
 // pathResource is the path resource to which a value refers, or nil.

@@ -75,7 +75,9 @@ func Build(stacks []*source.Stack) *graph.Graph {
 		for i := range r.row.links {
 			b.link(r, &r.row.links[i])
 		}
-		if r.row.make != nil {
+	}
+	for _, r := range b.resources {
+		if r.row != nil && r.row.make != nil {
 			r.row.make(b, r)
 		}
 	}

@@ -107,7 +107,6 @@ var functionAttrs = []attr{
 		source: "AWS Lambda API Reference, SnapStart", doc: "Whether published versions start from a snapshot."},
 	{name: "log_format", typ: text, enum: []string{"Text", "JSON"}, at: prop{"LoggingConfig.LogFormat", "logging_config.log_format"}, def: "Text",
 		source: "AWS Lambda API Reference, LoggingConfig", doc: "How Lambda writes the log."},
-	{name: "log_group_name", typ: text, at: prop{"LoggingConfig.LogGroup", "logging_config.log_group"}, doc: "Log group that is set by name or reference; absent for /aws/lambda/ and the function's name."},
 	{name: "vpc", typ: flag, at: prop{"VpcConfig", "vpc_config"}, as: present, doc: "Whether the function runs in a network of one's own."},
 	{name: "file_system", typ: flag, at: prop{"FileSystemConfigs", "file_system_config"}, as: present, doc: "Whether a file system is mounted."},
 	{name: "kms_key", typ: text, at: prop{"KmsKeyArn", "kms_key_arn"}, doc: "Key that encrypts the environment variables; absent for AWS's own."},
@@ -193,7 +192,7 @@ func defaultLogGroups(b *builder) {
 			continue
 		}
 		for _, f := range b.seek(r, name, []graph.Kind{graph.Function}) {
-			if f.node.Kind != graph.Function || f.node.Attrs["log_group_name"].Kind != source.Unset {
+			if f.node.Kind != graph.Function || len(b.g.Out(f.node, graph.LogsTo)) > 0 {
 				continue
 			}
 			if when, ok := b.guard(r.stack, r.If).And(f.when); ok {

@@ -24,7 +24,7 @@ type row struct {
 	of     prop // what names the resource whose attributes are written here
 	attrs  []attr
 	links  []link
-	// make adds what the row cannot say. It runs when all nodes exist.
+	// make adds what the row cannot say. It runs when all nodes and links are there.
 	make func(*builder, *resource)
 }
 
