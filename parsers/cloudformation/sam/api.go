@@ -151,7 +151,7 @@ func (e *expander) restEvent(r *resource, t target, ev event) {
 	a, id := e.apiOf(ev, "RestApiId", implicitREST)
 	path, method := routeOf(ev)
 	if r.Type == functionType {
-		suffix := "AllStages"
+		suffix := "Stage"
 		if a != nil {
 			suffix = stageSuffix(a.r.props.Get("StageName"), "Stage")
 		}
@@ -191,11 +191,12 @@ func routeOf(ev event) (path, method place) {
 	return path, method
 }
 
-// stageSuffix is what a stage's name adds to an id.
+// stageSuffix is what a stage's name adds to an id: nothing where an intrinsic
+// gives the name, even if its value is known.
 func stageSuffix(name source.Value, otherwise string) string {
 	text, ok := name.AsString()
 	switch {
-	case !ok || text == "":
+	case !ok || text == "" || !written(name):
 		return otherwise
 	case strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }):
 		return hashed
@@ -209,7 +210,9 @@ func (e *expander) permitRoute(r *resource, t target, ev event, id string, api s
 	if method == anyMethod {
 		verb = "*"
 	}
-	path = strings.TrimSuffix(path, "/")
+	if len(path) > 1 {
+		path = strings.TrimSuffix(path, "/")
+	}
 	arn := e.sub(ev.at, arnPattern("execute-api:{Api}/*/"+verb)+wildPath(path), variable{"Api", api})
 	e.permit(r, t, ev, id, "apigateway.amazonaws.com", from(arn))
 }

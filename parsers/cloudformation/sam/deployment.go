@@ -114,14 +114,22 @@ func (e *expander) deploymentGroup(d deployment, application, serviceRole string
 	f.set("AutoRollbackConfiguration", rollback.value())
 	f.take(v, "TriggerConfigurations")
 	if alarms := v.Get("Alarms"); !absent(alarms) {
-		var names []source.Value
-		for g, a := range alarms.Elements() {
-			names = append(names, when(g, nested(a, "Name")))
-		}
-		config := fields{at: alarms.At}
-		config.set("Enabled", source.BoolOf(true, alarms.At))
-		config.set("Alarms", source.ListOf(alarms.At, names...))
-		f.set("AlarmConfiguration", config.value())
+		f.set("AlarmConfiguration", mapCases(alarms, alarmConfiguration))
 	}
 	e.make(d.r, d.r.Address+"DeploymentGroup", "AWS::CodeDeploy::DeploymentGroup", f)
+}
+
+// alarmConfiguration is a list of alarm names as CodeDeploy takes it.
+func alarmConfiguration(alarms source.Value) source.Value {
+	var names []source.Value
+	for g, a := range alarms.Elements() {
+		names = append(names, when(g, nested(a, "Name")))
+	}
+	if len(names) == 0 {
+		return source.MapOf(alarms.At)
+	}
+	f := fields{at: alarms.At}
+	f.set("Enabled", source.BoolOf(true, alarms.At))
+	f.set("Alarms", source.ListOf(alarms.At, names...))
+	return f.value()
 }

@@ -42,6 +42,13 @@ func (e *expander) domain(r *resource, stage string) {
 	e.rename(r.Address, "DomainName", id)
 	e.mappings(r, entry, id, stage, rest, private)
 	e.records(r, entry, id)
+	if endpoint := d.Get("AccessAssociation", "VpcEndpointId"); private && !absent(endpoint) {
+		f := fields{at: entry.KeyAt}
+		f.set("DomainNameArn", ref(id, "", entry.KeyAt))
+		f.text("AccessAssociationSourceType", "VPCE")
+		f.set("AccessAssociationSource", endpoint)
+		e.make(r, e.hash("DomainNameAccessAssociation", spell(endpoint)+id), "AWS::ApiGateway::DomainNameAccessAssociation", f)
+	}
 }
 
 func domainFields(entry source.Entry, rest, private bool) fields {
@@ -95,18 +102,33 @@ func (e *expander) mappings(r *resource, entry source.Entry, domain, stage strin
 	none := true
 	for _, path := range entry.Value.Get("BasePath").Elements() {
 		none = false
+		text := spell(path)
 		letters := strings.Map(func(c rune) rune {
 			if unicode.IsLetter(c) || unicode.IsDigit(c) {
 				return c
 			}
 			return -1
-		}, spell(path))
+		}, text)
+		if known, ok := path.AsString(); ok {
+			normal, given := entry.Value.Get("NormalizeBasePath").AsBool()
+			switch {
+			case !rest:
+				known = strings.Trim(known, "/")
+			case normal || !given:
+				known = letters
+			}
+			path = source.StringOf(known, path.At)
+		}
 		mapping(r.Address+letters+suffix, path)
 	}
 	if none {
 		mapping(r.Address+suffix, source.Value{})
 	}
 }
+
+// cloudFrontZone is the hosted zone of all CloudFront distributions (Amazon Route
+// 53 API Reference, AliasTarget).
+const cloudFrontZone = "Z2FDTNDATAQYW2"
 
 // records makes the Route 53 records of a domain, one group for a hosted zone.
 func (e *expander) records(r *resource, entry source.Entry, domain string) {
@@ -122,8 +144,18 @@ func (e *expander) records(r *resource, entry source.Entry, domain string) {
 	}
 	alias := fields{at: route.KeyAt}
 	alias.take(route.Value, "EvaluateTargetHealth")
-	alias.set("DNSName", ref(domain, "RegionalDomainName", route.KeyAt))
-	alias.set("HostedZoneId", ref(domain, "RegionalHostedZoneId", route.KeyAt))
+	switch kind := entry.Value.Get("EndpointConfiguration"); {
+	case absent(kind) || kind.Text == "REGIONAL" || r.Type != apiType:
+		alias.set("DNSName", ref(domain, "RegionalDomainName", route.KeyAt))
+		alias.set("HostedZoneId", ref(domain, "RegionalHostedZoneId", route.KeyAt))
+	case kind.Text == "EDGE":
+		alias.set("DNSName", ref(domain, "DistributionDomainName", route.KeyAt))
+		alias.rename(route.Value, "DistributionDomainName", "DNSName")
+		alias.text("HostedZoneId", cloudFrontZone)
+	default:
+		alias.rename(route.Value, "VpcEndpointDomainName", "DNSName")
+		alias.rename(route.Value, "VpcEndpointHostedZoneId", "HostedZoneId")
+	}
 	id := e.hash("RecordSetGroup", spell(zone.entries[0].Value))
 	group := e.recordSet[id]
 	if group == nil {

@@ -144,8 +144,8 @@ func (e *expander) makeIf(r *resource, g source.Guard, id, typ string, f fields)
 	})
 }
 
-// hash is the id of a resource that AWS names by a hash: prefix + "~", and where
-// another content has that id already, with a number before it.
+// hash is the id of a resource that AWS names by a hash: prefix + "~", and for
+// further contents "~2~", "~3~" and so on.
 func (e *expander) hash(prefix, content string) string {
 	ids := e.hashes[prefix]
 	if ids == nil {
@@ -157,7 +157,7 @@ func (e *expander) hash(prefix, content string) string {
 	}
 	id := e.Prefix + prefix + hashed
 	if len(ids) > 0 {
-		id = fmt.Sprintf("%s%s%d%s", e.Prefix, prefix, len(ids)+1, hashed)
+		id = fmt.Sprintf("%s%d%s", id, len(ids)+1, hashed)
 	}
 	ids[content] = id
 	return id

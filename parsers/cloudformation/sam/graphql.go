@@ -107,7 +107,7 @@ func (e *expander) graphQLParts(r *resource) {
 		e.make(r, r.Address+"DomainName", "AWS::AppSync::DomainName", f)
 		f = fields{at: domain.At}
 		f.set("ApiId", id)
-		f.set("DomainName", ref(r.Address+"DomainName", "DomainName", domain.At))
+		f.set("DomainName", ref(r.Address+"DomainName", "", domain.At))
 		e.make(r, r.Address+"DomainNameApiAssociation", "AWS::AppSync::DomainNameApiAssociation", f)
 	}
 }

@@ -57,7 +57,7 @@ func (e *expander) permitHTTP(r *resource, t target, ev event, a *api, id source
 		path = ""
 	} else if a != nil && !absent(a.doc) {
 		for _, ref := range operation(a.doc, defaultPath, anyMethod).Get(integrationKey, "uri").AllRefs() {
-			if ref.Address == t.id { // the default route permits all routes
+			if ref.Address == t.id && ref.Attribute == "Arn" { // the default route permits all routes
 				return
 			}
 		}
@@ -118,7 +118,7 @@ func (e *expander) routeSettings(api *resource, s *fields) {
 			}
 			all := s.value().Get("RouteSettings")
 			if all.Kind == source.Map || absent(all) {
-				s.set("RouteSettings", setIn(all, settings.At, when(r.If, settings), route))
+				s.set("RouteSettings", setIn(all, settings.At, when(r.If, merge(all.Get(route), settings)), route))
 			}
 		}
 	}

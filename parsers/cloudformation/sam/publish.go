@@ -59,7 +59,7 @@ func (e *expander) functionURL(r *resource, t target) {
 		f.take(c, "AuthType", "Cors", "InvokeMode")
 		f.set("TargetFunctionArn", t.name(entry.KeyAt))
 		e.makeIf(r, g, r.Address+"Url", "AWS::Lambda::Url", f)
-		if auth.Text != "NONE" {
+		if !written(auth) || auth.Text != "NONE" {
 			return
 		}
 		f = fields{at: entry.KeyAt}
@@ -153,10 +153,16 @@ func (e *expander) destination(r *resource, t target, id string, d source.Entry)
 	return value
 }
 
+// policySuffix ends the name of the policy that allows an action.
+var policySuffix = map[string]string{
+	"sqs:SendMessage": "SQSPolicy", "sns:Publish": "SNSPolicy", "events:PutEvents": "EventBridgePolicy",
+	"lambda:InvokeFunction": "LambdaPolicy", "states:StartExecution": "StartExecutionPolicy",
+}
+
 // sendAccess lets a role send to a destination; to a bucket that takes two actions.
 func (e *expander) sendAccess(x *role, id, action string, to source.Value) {
 	if action != "s3:PutObject" {
-		x.allow(id+"Policy", action, to)
+		x.allow(id+policySuffix[action], action, to)
 		return
 	}
 	x.policy(id+"S3Policy", nil, document(to.At,
@@ -196,7 +202,11 @@ func (e *expander) queueFor(r *resource, ev event, sender source.Value) source.V
 // queuePolicy lets a service send to a queue on behalf of a source.
 func (e *expander) queuePolicy(r *resource, ev event, id, service string, from, queue, url source.Value) {
 	s := allow(ev.at, "sqs:SendMessage", queue)
-	s = with(s, source.Entry{Key: "Principal", KeyAt: ev.at, Value: mapOf(ev.at, "Service", service)})
+	who := mapOf(ev.at, "Service", service)
+	if service == "sns.amazonaws.com" {
+		who = source.StringOf("*", ev.at)
+	}
+	s = with(s, source.Entry{Key: "Principal", KeyAt: ev.at, Value: who})
 	s = with(s, source.Entry{Key: "Condition", KeyAt: ev.at, Value: nested(from, "ArnEquals", "aws:SourceArn")})
 	f := fields{at: ev.at}
 	f.set("Queues", source.ListOf(ev.at, url))

@@ -209,7 +209,7 @@ func (e *expander) ruleEvent(r *resource, t target, ev event) {
 	if id := p.Get("Target", "Id"); !absent(id) {
 		goal.set("Id", id)
 	} else {
-		goal.text("Id", ev.id)
+		goal.text("Id", targetID(r, ev))
 	}
 	if r.Type == machineType {
 		goal.set("RoleArn", e.startRole(r, t, ev, "events.amazonaws.com"))
@@ -224,6 +224,15 @@ func (e *expander) ruleEvent(r *resource, t target, ev event) {
 	if r.Type == functionType {
 		e.permit(r, t, ev, ev.id+"Permission", "events.amazonaws.com", from(ref(ev.id, "Arn", ev.at)))
 	}
+}
+
+// targetID is the name of a rule's target, 64 characters at most.
+func targetID(r *resource, ev event) string {
+	suffix := "LambdaTarget"
+	if r.Type == machineType {
+		suffix = "StepFunctionsTarget"
+	}
+	return ev.id[:min(len(ev.id), 64-len(suffix))] + suffix
 }
 
 // stateOf is a rule's State for the Enabled of an event.

@@ -218,9 +218,13 @@ func trust(at source.Location, service string) source.Value {
 // eventRole makes the role with which a service starts the target of an event.
 func (e *expander) eventRole(r *resource, ev event, id, service, action string, on source.Value, more ...source.Value) source.Value {
 	x := &role{id: id, at: ev.at, service: service}
-	x.allow(id+"Policy", action, on)
+	owner := id
+	if service == "scheduler.amazonaws.com" {
+		owner = ev.id
+	}
+	x.allow(owner+policySuffix[action], action, on)
 	for _, queue := range more {
-		x.allow(id+"SQSPolicy", "sqs:SendMessage", queue)
+		x.allow(ev.id+"SQSPolicy", "sqs:SendMessage", queue)
 	}
 	f := fields{at: ev.at}
 	f.set("AssumeRolePolicyDocument", trust(ev.at, service))

@@ -88,7 +88,8 @@ func write(b *strings.Builder, v source.Value) {
 	case v.Kind == source.Map:
 		var items []string
 		for _, e := range v.Entries {
-			if e.Key == "Version" && e.Value.Text == "2012-10-17" {
+			empty := (e.Value.Kind == source.Map || e.Value.Kind == source.List) && len(e.Value.Items)+len(e.Value.Entries) == 0
+			if empty || e.Key == "Version" && e.Value.Text == "2012-10-17" {
 				continue
 			}
 			items = append(items, e.Key+":"+spelled(e.Value))
@@ -105,7 +106,7 @@ func write(b *strings.Builder, v source.Value) {
 				}
 				b.WriteString(p.Ref.Import + "}")
 			case p.Text != "":
-				b.WriteString(p.Text)
+				b.WriteString(common.Replace(p.Text))
 			default:
 				b.WriteString("${" + p.Expr + "}")
 			}
@@ -115,7 +116,7 @@ func write(b *strings.Builder, v source.Value) {
 
 var (
 	hash   = regexp.MustCompile(`[0-9a-f]{10}$`)
-	tilde  = regexp.MustCompile(`[0-9]*~$`)
+	tilde  = regexp.MustCompile(`~([0-9]+~)?$`)
 	common = strings.NewReplacer("arn:aws:", "arn:${AWS::Partition}:", "sns:publish", "sns:Publish")
 )
 
@@ -133,6 +134,7 @@ var ignored = map[string][]string{
 	"AWS::ApiGateway::RestApi":         {"Parameters"},
 	"AWS::StepFunctions::StateMachine": {"Definition", "DefinitionString", "DefinitionSubstitutions"},
 	"AWS::CloudFormation::Stack":       {"TemplateURL"},
+	"AWS::AppSync::Resolver":           {"Code"},
 }
 
 // summary is a stack's resources, spelled, by type and address.
@@ -143,8 +145,7 @@ func summary(s *source.Stack) map[string]string {
 		p.Entries = slices.DeleteFunc(slices.Clone(p.Entries), func(e source.Entry) bool {
 			return e.Key == "Tags" || slices.Contains(ignored[r.Type], e.Key)
 		})
-		text := common.Replace(spelled(p))
-		out[r.Type+" "+plain(r.Address)] = text
+		out[r.Type+" "+plain(r.Address)] = spelled(p)
 	}
 	return out
 }

@@ -11,6 +11,10 @@ import (
 // value, or AWS::NoValue.
 func absent(v source.Value) bool { return v.Kind == source.Unset || v.Kind == source.Null }
 
+// written reports whether a text stands in the template as it is, not given by an
+// intrinsic. AWS's translator sees through none in some places.
+func written(v source.Value) bool { return v.Kind == source.String && len(v.Parts) == 0 }
+
 // ref is the value of a mention of a resource, made at a place.
 func ref(address, attribute string, at source.Location) source.Value {
 	return source.RefOf(source.Ref{Address: address, Attribute: attribute, At: at})
@@ -238,6 +242,9 @@ func (t *textOf) value() source.Value {
 
 // spell is a text with ${…} around what is not known of it.
 func spell(v source.Value) string {
+	if absent(v) {
+		return ""
+	}
 	t := textOf{at: v.At}
 	t.variable("", v)
 	return t.value().Text
