@@ -172,9 +172,16 @@ func (e *expander) restEvent(r *resource, t target, ev event) {
 		op = e.startOperation(r, t, ev)
 	}
 	op = e.routeAuth(a, ev, op)
-	op = requestChecks(ev, op)
-	if g, ok := r.If.And(ev.when); ok {
-		a.doc = addOperation(a.doc, path, method, when(g, op))
+	op = a.requestChecks(ev, op)
+	g, ok := r.If.And(ev.when)
+	if !ok {
+		return
+	}
+	a.doc = addOperation(a.doc, path, method, when(g, op))
+	if policy := ev.props.Get("Auth", "ResourcePolicy"); !absent(policy) && a.doc.Kind == source.Map {
+		stage := source.StringOf(stageSuffix(a.r.props.Get("StageName"), "Stage"), policy.At)
+		e.resourcePolicy(a, policy, path.text, stage)
+		a.customStatements(policy)
 	}
 }
 
@@ -286,6 +293,9 @@ func callerRole(a *api, ev event) source.Value {
 func (e *expander) startOperation(r *resource, t target, ev event) source.Value {
 	role := e.startRole(r, t, ev, "apigateway.amazonaws.com")
 	input := `{"input": "$util.escapeJavaScript($input.json('$'))", "stateMachineArn": "${Machine}"}`
+	if plain, ok := ev.props.Get("UnescapeMappingTemplate").AsBool(); ok && plain {
+		input = strings.Replace(input, "('$'))", `('$')).replaceAll("\\'","'")`, 1)
+	}
 	f := fields{at: ev.at}
 	f.text("type", "aws")
 	f.text("httpMethod", "POST")
@@ -297,9 +307,13 @@ func (e *expander) startOperation(r *resource, t target, ev event) source.Value 
 		source.Entry{Key: "responses", KeyAt: ev.at, Value: source.MapOf(ev.at)})
 }
 
-// requestChecks adds what an event says of the request.
-func requestChecks(ev event, op source.Value) source.Value {
+// requestChecks adds what an event says of the request: its model, what of it is
+// validated, its parameters.
+func (a *api) requestChecks(ev event, op source.Value) source.Value {
 	model := ev.props.Get("RequestModel")
+	if name, ok := model.Get("Model").AsString(); ok {
+		op = a.requestModel(model, strings.ToLower(name), op)
+	}
 	body, bodyOK := model.Get("ValidateBody").AsBool()
 	params, paramsOK := model.Get("ValidateParameters").AsBool()
 	if bodyOK || paramsOK {
@@ -307,6 +321,62 @@ func requestChecks(ev event, op source.Value) source.Value {
 			{true, true}: "body-and-params", {true, false}: "body-only", {false, true}: "params-only", {false, false}: "no-validation",
 		}[[2]bool{body, params}]
 		op = with(op, source.Entry{Key: "x-amazon-apigateway-request-validator", KeyAt: model.At, Value: source.StringOf(name, model.At)})
+		f := fields{at: model.At}
+		f.set("validateRequestBody", source.BoolOf(body, model.At))
+		f.set("validateRequestParameters", source.BoolOf(params, model.At))
+		a.doc = setIn(a.doc, model.At, f.value(), "x-amazon-apigateway-request-validators", name)
+	}
+	for _, p := range ev.props.Get("RequestParameters").Elements() {
+		op = requestParameter(p, op)
 	}
 	return op
+}
+
+// requestModel adds the model of the body.
+func (a *api) requestModel(model source.Value, name string, op source.Value) source.Value {
+	f := fields{at: model.At}
+	if absent(a.doc.Get("openapi")) {
+		f.text("in", "body")
+		f.text("name", name)
+		f.set("schema", mapOf(model.At, "$ref", "#/definitions/"+name))
+		f.rename(model, "Required", "required")
+		return addParameter(op, f.value())
+	}
+	f.set("content", nested(mapOf(model.At, "$ref", "#/components/schemas/"+name), "application/json", "schema"))
+	f.rename(model, "Required", "required")
+	return with(op, source.Entry{Key: "requestBody", KeyAt: model.At, Value: f.value()})
+}
+
+// requestParameter adds a parameter, a name or a map of one name to its settings,
+// and whether it is part of the key of the cache.
+func requestParameter(p, op source.Value) source.Value {
+	name, settings := p.Text, source.Value{}
+	if p.Kind == source.Map && len(p.Entries) == 1 {
+		name, settings = p.Entries[0].Key, p.Entries[0].Value
+	}
+	where, short, ok := strings.Cut(strings.TrimPrefix(name, "method.request."), ".")
+	if !ok {
+		return op
+	}
+	if where == "querystring" {
+		where = "query"
+	}
+	f := fields{at: p.At}
+	f.text("in", where)
+	f.text("name", short)
+	f.text("type", "string")
+	f.set("required", source.BoolOf(false, p.At))
+	f.rename(settings, "Required", "required")
+	if caching, ok := settings.Get("Caching").AsBool(); ok && caching {
+		keys := op.Get(integrationKey, "cacheKeyParameters")
+		keys = source.ListOf(p.At, append(keys.Items[:len(keys.Items):len(keys.Items)], source.StringOf(name, p.At))...)
+		op = setIn(op, p.At, keys, integrationKey, "cacheKeyParameters")
+	}
+	return addParameter(op, f.value())
+}
+
+func addParameter(op, p source.Value) source.Value {
+	have := op.Get("parameters")
+	list := source.ListOf(p.At, append(have.Items[:len(have.Items):len(have.Items)], p)...)
+	return with(op, source.Entry{Key: "parameters", KeyAt: p.At, Value: list})
 }

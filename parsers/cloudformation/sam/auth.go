@@ -20,6 +20,9 @@ func (e *expander) routeAuth(a *api, ev event, op source.Value) source.Value {
 		if absent(scopes) {
 			scopes = known.Get("AuthorizationScopes")
 		}
+		if a.r.Type == httpAPIType && (name == "NONE" || name == "AWS_IAM") {
+			scopes = source.Value{}
+		}
 		op = require(op, security(at, name, scopes))
 		if name == "AWS_IAM" && a.r.Type == apiType {
 			a.addScheme(name, at, iamScheme(at))
@@ -281,7 +284,9 @@ func (e *expander) httpScheme(x source.Entry) source.Value {
 		auth.set("identitySource", source.ListOf(identity.At, items...))
 	}
 	auth.rename(v, "AuthorizerPayloadFormatVersion", "authorizerPayloadFormatVersion")
-	auth.rename(v, "EnableSimpleResponses", "enableSimpleResponses")
+	if simple, known := v.Get("EnableSimpleResponses").AsBool(); simple || !known {
+		auth.rename(v, "EnableSimpleResponses", "enableSimpleResponses")
+	}
 	f.set(authorizerKey, auth.value())
 	return f.value()
 }

@@ -18,9 +18,7 @@ func (e *expander) httpEvent(r *resource, t target, ev event) {
 		return
 	}
 	if hasIntegration(operation(a.doc, path.text, method.text)) {
-		if a.managed {
-			e.warn(ev.at, "%s: %s %s is defined already", ev.id, ev.props.Get("Method").Text, path.text)
-		}
+		e.existingRoute(r, a, ev, path, method)
 		return
 	}
 	f := fields{at: ev.at}
@@ -36,9 +34,93 @@ func (e *expander) httpEvent(r *resource, t target, ev event) {
 		op.set("isDefaultRoute", source.BoolOf(true, ev.at))
 	}
 	op.set("responses", source.MapOf(ev.at))
+	op.set("parameters", pathParameters(path))
 	if g, ok := r.If.And(ev.when); ok {
 		a.doc = addOperation(a.doc, path, method, when(g, e.httpRouteAuth(a, ev, op.value())))
 	}
+}
+
+// existingRoute adds what an event says of a route that the definition has.
+func (e *expander) existingRoute(r *resource, a *api, ev event, path, method place) {
+	if a.managed {
+		e.warn(ev.at, "%s: %s %s is defined already", ev.id, ev.props.Get("Method").Text, path.text)
+		return
+	}
+	a.doc = eachOperation(a.doc, func(p, m string, op source.Value) source.Value {
+		if p != path.text || m != method.text {
+			return op
+		}
+		for _, key := range [][2]string{{"TimeoutInMillis", "timeoutInMillis"}, {"PayloadFormatVersion", "payloadFormatVersion"}} {
+			if v := ev.props.Get(key[0]); !absent(v) {
+				op = setIn(op, v.At, v, integrationKey, key[1])
+			}
+		}
+		return e.httpRouteAuth(a, ev, op)
+	})
+}
+
+// pathParameters lists the parameters in a path.
+func pathParameters(path place) source.Value {
+	var items []source.Value
+	for rest := path.text; ; {
+		_, after, ok := strings.Cut(rest, "{")
+		name, tail, closed := strings.Cut(after, "}")
+		if !ok || !closed {
+			break
+		}
+		p := mapOf(path.at, "name", name, "in", "path")
+		items = append(items, with(p, source.Entry{Key: "required", KeyAt: path.at, Value: source.BoolOf(true, path.at)}))
+		rest = tail
+	}
+	if len(items) == 0 {
+		return source.Value{At: path.at}
+	}
+	return source.ListOf(path.at, items...)
+}
+
+// httpInfo is the document with what the properties of an HTTP API say of it: the
+// name, the description, the tags, whether the default endpoint is off.
+func httpInfo(doc, p source.Value) source.Value {
+	if name := p.Get("Name"); !absent(name) && doc.Get("info", "title").Text == "${AWS::StackName}" || doc.Get("info", "title").Text == "AWS::StackName" {
+		if !absent(name) {
+			doc = setIn(doc, name.At, name, "info", "title")
+		}
+	}
+	if text := p.Get("Description"); !absent(text) && absent(doc.Get("info", "description")) {
+		doc = setIn(doc, text.At, text, "info", "description")
+	}
+	doc = disableEndpoint(doc, p.Get("DisableExecuteApiEndpoint"))
+	tags := doc.Get("tags")
+	items := tags.Items
+	add := func(name string, at source.Location, value source.Value) {
+		items = append(items[:len(items):len(items)], with(mapOf(at, "name", name), source.Entry{Key: "x-amazon-apigateway-tag-value", KeyAt: at, Value: value}))
+	}
+	for _, t := range p.Get("Tags").Fields() {
+		add(t.Key, t.KeyAt, t.Value)
+	}
+	add("httpapi:createdBy", doc.At, source.StringOf("SAM", doc.At))
+	return setIn(doc, doc.At, source.ListOf(doc.At, items...), "tags")
+}
+
+// disableEndpoint writes into a document whether API Gateway's own host name is
+// off.
+func disableEndpoint(doc, off source.Value) source.Value {
+	const key = "x-amazon-apigateway-endpoint-configuration"
+	switch {
+	case absent(off):
+		return doc
+	case absent(doc.Get("openapi")):
+		return setIn(doc, off.At, off, key, "disableExecuteApiEndpoint")
+	}
+	servers := doc.Get("servers").Items
+	if len(servers) == 0 {
+		servers = []source.Value{source.MapOf(off.At)}
+	}
+	out := make([]source.Value, len(servers))
+	for i, s := range servers {
+		out[i] = setIn(s, off.At, off, key, "disableExecuteApiEndpoint")
+	}
+	return setIn(doc, off.At, source.ListOf(off.At, out...), "servers")
 }
 
 // httpRouteAuth is routeAuth; an Auth without an authorizer means the default one.
@@ -74,8 +156,12 @@ func (e *expander) httpAPI(r *resource) {
 		a.doc = slashDefault(a.doc)
 	}
 	f := fields{at: r.At}
-	f.text("ProtocolType", "HTTP")
-	f.take(p, "Name", "Description", "FailOnWarnings", "DisableExecuteApiEndpoint")
+	if fail, known := p.Get("FailOnWarnings").AsBool(); fail || !known {
+		f.take(p, "FailOnWarnings")
+	}
+	if a.doc.Kind == source.Map {
+		a.doc = httpInfo(a.doc, p)
+	}
 	e.body(a, &f)
 	e.main(r, "AWS::ApiGatewayV2::Api", f)
 
@@ -144,6 +230,9 @@ func (e *expander) httpCORS(a *api) {
 	f := fields{at: cors.At}
 	if cors.Kind == source.Map {
 		for _, x := range cors.Entries {
+			if yes, ok := x.Value.AsBool(); x.Key == "AllowCredentials" && ok && !yes {
+				continue
+			}
 			if x.Key != "" {
 				x.Key = strings.ToLower(x.Key[:1]) + x.Key[1:]
 				f.put(x)

@@ -15,6 +15,7 @@ var managedPaths = func() map[string]string {
 }()
 
 const serviceRolePolicies = `
+	AWSLambdaBasicDurableExecutionRolePolicy
 	AWSAppRunnerServicePolicyForECRAccess AWSAppSyncPushToCloudWatchLogs AWSApplicationMigrationAgentPolicy_v2
 	AWSApplicationMigrationConversionServerPolicy AWSApplicationMigrationMGHAccess
 	AWSApplicationMigrationReplicationServerPolicy AWSArtifactAccountSync

@@ -153,7 +153,7 @@ func eachOperation(doc source.Value, f func(path, method string, op source.Value
 
 // schemes is where a document keeps its security schemes.
 func schemes(doc source.Value) []string {
-	if absent(doc.Get("openapi")) {
+	if absent(doc.Get("openapi")) || !absent(doc.Get("swagger")) {
 		return []string{"securityDefinitions"}
 	}
 	return []string{"components", "securitySchemes"}

@@ -1,6 +1,7 @@
 package sam
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,15 +12,24 @@ import (
 // added their routes.
 func (e *expander) restAPI(r *resource) {
 	a, p := e.apis[r.Address], r.props
+	a.moveSchemes()
 	e.cors(a)
 	e.restAuth(a)
 	f := fields{at: r.At}
-	f.take(p, "Name", "Description", "BinaryMediaTypes", "MinimumCompressionSize", "FailOnWarnings", "Mode",
+	f.take(p, "Name", "Description", "BinaryMediaTypes", "MinimumCompressionSize", "Mode",
 		"ApiKeySourceType", "Policy", "SecurityPolicy", "EndpointAccessMode")
-	f.set("DisableExecuteApiEndpoint", p.Get("DisableExecuteApiEndpoint"))
+	if fail, known := p.Get("FailOnWarnings").AsBool(); fail || !known {
+		f.take(p, "FailOnWarnings")
+	}
 	f.set("EndpointConfiguration", endpoint(p.Get("EndpointConfiguration")))
 	if policy := p.Get("Auth", "ResourcePolicy"); !absent(policy) && a.doc.Kind == source.Map {
-		a.doc = e.resourcePolicy(a, policy)
+		for _, path := range a.doc.Get("paths").Entries {
+			e.resourcePolicy(a, policy, path.Key, p.Get("StageName"))
+		}
+		a.customStatements(policy)
+	}
+	if a.doc.Kind == source.Map {
+		a.doc = e.restInfo(a.doc, p)
 	}
 	e.body(a, &f)
 	e.main(r, restAPIMade, f)
@@ -52,6 +62,61 @@ func (e *expander) restAPI(r *resource) {
 	e.usagePlan(r, stage)
 }
 
+// moveSchemes puts the security schemes of an OpenAPI 3 document where that
+// version has them.
+func (a *api) moveSchemes() {
+	old, ok := a.doc.Entry("securityDefinitions")
+	if !ok || len(schemes(a.doc)) == 1 {
+		return
+	}
+	doc := without(a.doc, "securityDefinitions")
+	for _, s := range old.Value.Entries {
+		doc = setIn(doc, s.KeyAt, s.Value, append(schemes(doc), s.Key)...)
+	}
+	a.doc = doc
+}
+
+// restInfo is the document with what the properties of a REST API say of it:
+// gateway responses, binary media types, models, whether the default endpoint is
+// off.
+func (e *expander) restInfo(doc, p source.Value) source.Value {
+	doc = disableEndpoint(doc, p.Get("DisableExecuteApiEndpoint"))
+	for _, r := range p.Get("GatewayResponses").Fields() {
+		f := fields{at: r.KeyAt}
+		params := fields{at: r.KeyAt}
+		for _, where := range [][2]string{{"Headers", "header"}, {"Paths", "path"}, {"QueryStrings", "querystring"}} {
+			for _, x := range r.Value.Get("ResponseParameters", where[0]).Entries {
+				x.Key = "gatewayresponse." + where[1] + "." + x.Key
+				params.put(x)
+			}
+		}
+		if len(params.entries) > 0 {
+			f.set("responseParameters", params.value())
+		}
+		f.rename(r.Value, "ResponseTemplates", "responseTemplates")
+		f.rename(r.Value, "StatusCode", "statusCode")
+		doc = setIn(doc, r.KeyAt, f.value(), "x-amazon-apigateway-gateway-responses", r.Key)
+	}
+	if types := p.Get("BinaryMediaTypes"); !absent(types) {
+		var items []source.Value
+		for g, t := range types.Elements() {
+			if t.Kind == source.String {
+				t.Text, t.Parts = strings.ReplaceAll(t.Text, "~1", "/"), nil
+			}
+			items = append(items, when(g, t))
+		}
+		doc = setIn(doc, types.At, source.ListOf(types.At, items...), "x-amazon-apigateway-binary-media-types")
+	}
+	where := []string{"definitions"}
+	if absent(doc.Get("swagger")) {
+		where = []string{"components", "schemas"}
+	}
+	for _, m := range p.Get("Models").Entries {
+		doc = setIn(doc, m.KeyAt, m.Value, append(where, strings.ToLower(m.Key))...)
+	}
+	return doc
+}
+
 // body writes the document of an API, or where it lies.
 func (e *expander) body(a *api, f *fields) {
 	key := "DefinitionBody"
@@ -82,8 +147,10 @@ func endpoint(v source.Value) source.Value {
 		}
 		f := fields{at: c.At}
 		f.set("Types", source.ListOf(typ.At, typ))
-		f.rename(c, "VPCEndpointIds", "VpcEndpointIds")
-		f.take(c, "VpcEndpointIds", "IpAddressType")
+		if c.Kind == source.Map {
+			f.rename(c, "VPCEndpointIds", "VpcEndpointIds")
+			f.take(c, "VpcEndpointIds", "IpAddressType")
+		}
 		return f.value()
 	})
 }
@@ -141,54 +208,124 @@ func preflight(cors, origin source.Value, methods []string) source.Value {
 	return nested(f.value(), integrationKey)
 }
 
-// policyLists are the lists of a ResourcePolicy: whom or from where to let in, or
-// not to (AWS SAM Developer Guide, ResourcePolicyStatement).
-var policyLists = []struct{ list, effect, operator, key string }{
-	{"AwsAccountWhitelist", "Allow", "", ""},
-	{"AwsAccountBlacklist", "Deny", "", ""},
-	{"IpRangeWhitelist", "Deny", "NotIpAddress", "aws:SourceIp"},
-	{"IpRangeBlacklist", "Deny", "IpAddress", "aws:SourceIp"},
-	{"SourceVpcBlacklist", "Deny", "StringEquals", "aws:SourceVpc"},
-	{"IntrinsicVpcBlacklist", "Deny", "StringEquals", "aws:SourceVpc"},
-	{"IntrinsicVpceBlacklist", "Deny", "StringEquals", "aws:SourceVpce"},
-	{"SourceVpcWhitelist", "Deny", "StringNotEquals", "aws:SourceVpc"},
-	{"IntrinsicVpcWhitelist", "Deny", "StringNotEquals", "aws:SourceVpc"},
-	{"IntrinsicVpceWhitelist", "Deny", "StringNotEquals", "aws:SourceVpce"},
+// resourcePolicy is the document with the policy of who may call the API, route by
+// route. Routes of single events may have policies of their own.
+func (e *expander) resourcePolicy(a *api, policy source.Value, path string, stage source.Value) {
+	old := a.doc.Get(policyKey, "Statement")
+	statements := old.Items
+	if old.Kind == source.Map {
+		statements = []source.Value{old}
+	}
+	add := func(s source.Value) {
+		if !slices.ContainsFunc(statements, s.Equal) {
+			statements = append(statements[:len(statements):len(statements)], s)
+		}
+	}
+	anyone := func(at source.Location) source.Value { return source.StringOf("*", at) }
+	routes := e.routes(a, policy.At, path, stage)
+	for _, l := range policyLists {
+		var conditions fields
+		for _, name := range strings.Fields(l.lists) {
+			list := policy.Get(name)
+			if absent(list) {
+				continue
+			}
+			if list.Kind != source.List {
+				list = source.ListOf(list.At, list)
+			}
+			if l.operator == "" {
+				add(invoke(list.At, l.effect, nested(list, "AWS"), routes))
+				continue
+			}
+			conditions.at = list.At
+			groups := byKey(name, list)
+			for _, key := range slices.Sorted(maps.Keys(groups)) {
+				items := groups[key]
+				have := conditions.value().Get(key)
+				have.Kind, have.At = source.List, list.At
+				have.Items = append(have.Items, items...)
+				conditions.set(key, have)
+			}
+		}
+		if len(conditions.entries) > 0 {
+			at := conditions.at
+			add(invoke(at, "Allow", anyone(at), routes))
+			s := invoke(at, "Deny", anyone(at), routes)
+			add(with(s, source.Entry{Key: "Condition", KeyAt: at, Value: nested(conditions.value(), l.operator)}))
+		}
+	}
+	if len(statements) > 0 {
+		a.doc = setIn(a.doc, policy.At, document(policy.At, statements...), policyKey)
+	}
 }
 
-// resourcePolicy is the document with the policy of who may call the API. It is
-// written for all routes at once; AWS's translator lists them one by one.
-func (e *expander) resourcePolicy(a *api, policy source.Value) source.Value {
-	var statements []source.Value
-	for _, l := range policyLists {
-		list := policy.Get(l.list)
-		if absent(list) {
-			continue
-		}
-		if l.key != "" && len(statements) == 0 {
-			statements = append(statements, invokeStatement(list.At, "Allow", source.StringOf("*", list.At)))
-		}
-		if l.key == "" {
-			statements = append(statements, invokeStatement(list.At, l.effect, nested(list, "AWS")))
-			continue
-		}
-		s := invokeStatement(list.At, l.effect, source.StringOf("*", list.At))
-		statements = append(statements, with(s, source.Entry{Key: "Condition", KeyAt: list.At, Value: nested(list, l.operator, l.key)}))
+// customStatements adds the statements that a ResourcePolicy writes out.
+func (a *api) customStatements(policy source.Value) {
+	old := a.doc.Get(policyKey, "Statement")
+	statements := old.Items[:len(old.Items):len(old.Items)]
+	if old.Kind == source.Map {
+		statements = []source.Value{old}
 	}
 	for g, s := range policy.Get("CustomStatements").Elements() {
-		statements = append(statements, when(g, s))
+		if s = when(g, s); !slices.ContainsFunc(statements, s.Equal) {
+			statements = append(statements, s)
+		}
 	}
-	if len(statements) == 0 {
-		return a.doc
+	if len(statements) > 0 {
+		a.doc = setIn(a.doc, policy.At, document(policy.At, statements...), policyKey)
 	}
-	return setIn(a.doc, policy.At, document(policy.At, statements...), "x-amazon-apigateway-policy")
 }
 
-func invokeStatement(at source.Location, effect string, who source.Value) source.Value {
+const policyKey = "x-amazon-apigateway-policy"
+
+// policyLists are the lists of a ResourcePolicy: whom or from where to let in, or
+// not to (AWS SAM Developer Guide, ResourcePolicyStatement).
+var policyLists = []struct{ lists, effect, operator string }{
+	{"AwsAccountWhitelist", "Allow", ""},
+	{"AwsAccountBlacklist", "Deny", ""},
+	{"IpRangeWhitelist", "Deny", "NotIpAddress"},
+	{"IpRangeBlacklist", "Deny", "IpAddress"},
+	{"SourceVpcBlacklist IntrinsicVpcBlacklist IntrinsicVpceBlacklist", "Deny", "StringEquals"},
+	{"SourceVpcWhitelist IntrinsicVpcWhitelist IntrinsicVpceWhitelist", "Deny", "StringNotEquals"},
+}
+
+// byKey sorts the sources in a list by the condition key that compares them.
+func byKey(name string, list source.Value) map[string][]source.Value {
+	out := map[string][]source.Value{}
+	for _, x := range list.Items {
+		key := "aws:SourceIp"
+		switch {
+		case strings.HasPrefix(name, "IpRange"):
+		case strings.HasPrefix(name, "IntrinsicVpce") || strings.HasPrefix(x.Text, "vpce-"):
+			key = "aws:SourceVpce"
+		default:
+			key = "aws:SourceVpc"
+		}
+		out[key] = append(out[key], x)
+	}
+	return out
+}
+
+// routes is the resources of a path in a resource policy, one for each method.
+func (e *expander) routes(a *api, at source.Location, path string, stage source.Value) source.Value {
+	var items []source.Value
+	for _, item := range a.doc.Get("paths", path).Cases() {
+		for _, m := range item.Entries {
+			verb := strings.ToUpper(m.Key)
+			if methodName(m.Key) == anyMethod {
+				verb = "*"
+			}
+			items = append(items, e.sub(at, "execute-api:/${Stage}/"+verb+wildPath(path), variable{"Stage", stage}))
+		}
+	}
+	return source.ListOf(at, items...)
+}
+
+func invoke(at source.Location, effect string, who, routes source.Value) source.Value {
 	f := fields{at: at}
 	f.text("Effect", effect)
-	f.set("Principal", who)
 	f.text("Action", "execute-api:Invoke")
-	f.text("Resource", "execute-api:/*")
+	f.set("Resource", routes)
+	f.set("Principal", who)
 	return f.value()
 }

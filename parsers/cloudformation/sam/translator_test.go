@@ -88,8 +88,13 @@ func write(b *strings.Builder, v source.Value) {
 	case v.Kind == source.Map:
 		var items []string
 		for _, e := range v.Entries {
-			empty := (e.Value.Kind == source.Map || e.Value.Kind == source.List) && len(e.Value.Items)+len(e.Value.Entries) == 0
+			empty := slices.Contains(optional, e.Key) && (e.Value.Kind == source.Map || e.Value.Kind == source.List) && len(e.Value.Items)+len(e.Value.Entries) == 0
 			if empty || e.Key == "Version" && e.Value.Text == "2012-10-17" {
+				continue
+			}
+			if e.Key == "options" && e.Value.Get("x-amazon-apigateway-integration", "type").Text == "mock" { // of CORS
+				params := e.Value.Get("x-amazon-apigateway-integration", "responses", "default", "responseParameters")
+				items = append(items, e.Key+":"+spelled(params)+spelled(e.Value.Get("security")))
 				continue
 			}
 			items = append(items, e.Key+":"+spelled(e.Value))
@@ -106,7 +111,7 @@ func write(b *strings.Builder, v source.Value) {
 				}
 				b.WriteString(p.Ref.Import + "}")
 			case p.Text != "":
-				b.WriteString(common.Replace(p.Text))
+				b.WriteString(strings.ReplaceAll(common.Replace(p.Text), "\n", " "))
 			default:
 				b.WriteString("${" + p.Expr + "}")
 			}
@@ -124,6 +129,9 @@ var (
 func plain(address string) string {
 	return hash.ReplaceAllString(tilde.ReplaceAllString(address, ""), "")
 }
+
+// optional are keys whose empty value says nothing.
+var optional = []string{"ManagedPolicyArns", "DestinationConfig", "responses", "paths", "Policies"}
 
 // ignored are properties that say nothing of the architecture, or that one side
 // writes in another form.
