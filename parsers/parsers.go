@@ -23,6 +23,7 @@ import (
 
 	"github.com/serverlens/serverlens/parsers/cloudformation"
 	"github.com/serverlens/serverlens/parsers/source"
+	"github.com/serverlens/serverlens/parsers/terraform"
 )
 
 // Options say how stacks are read.
@@ -61,6 +62,15 @@ var formats = []format{
 		},
 		load: func(tree *source.Tree, unit string, params map[string]string) (*source.Stack, bool) {
 			return cloudformation.Load(tree, unit, cloudformation.Options{Params: params})
+		},
+	},
+	{
+		name:    "terraform",
+		unit:    func(file string) (string, bool) { return path.Dir(file), terraform.IsConfig(path.Base(file)) },
+		matches: func([]byte) bool { return true },
+		load: func(tree *source.Tree, unit string, params map[string]string) (*source.Stack, bool) {
+			stack := terraform.Load(tree, unit, terraform.Options{Vars: params})
+			return stack, len(stack.Resources) > 0 || len(stack.Opaque) > 0
 		},
 	},
 }
@@ -324,11 +334,13 @@ func (f *finder) add(p string) error {
 // addFile adds a file to the candidate that it belongs to. A file that is named
 // has to be a stack, whatever its name ends in.
 func (f *finder) addFile(file string, named bool) {
-	for i := range formats {
-		unit, ok := formats[i].unit(file)
-		if !ok && (!named || i > 0) {
-			continue
-		}
+	takes := func(x format) bool { _, ok := x.unit(file); return ok }
+	i := slices.IndexFunc(formats, takes)
+	if i < 0 && named {
+		i = 0
+	}
+	if i >= 0 {
+		unit, _ := formats[i].unit(file)
 		key := formats[i].name + ":" + unit
 		k, known := f.seen[key]
 		if !known {
@@ -338,7 +350,6 @@ func (f *finder) addFile(file string, named bool) {
 		}
 		f.out[k].files = append(f.out[k].files, file)
 		f.out[k].named = f.out[k].named || named
-		return
 	}
 }
 

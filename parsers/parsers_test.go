@@ -283,3 +283,30 @@ func TestLoadWithParams(t *testing.T) {
 		t.Errorf("typo: %v %v", problems, err)
 	}
 }
+
+// TestLoadTerraform: a folder is a stack, a module that it calls is none.
+func TestLoadTerraform(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"app/main.tf":       "module \"m\" { source = \"./m\" }\nresource \"aws_sqs_queue\" \"q\" {}\n",
+		"app/m/main.tf":     "resource \"aws_sns_topic\" \"t\" {}\n",
+		"app/empty/main.tf": "variable \"x\" {}\n",
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, p := range []string{dir, filepath.Join(dir, "app/main.tf")} {
+		stacks, problems, err := Load([]string{p}, Options{Root: dir})
+		if err != nil || len(problems) > 0 || len(stacks) != 1 {
+			t.Fatalf("Load(%s) = %d stacks, %v, %v; want one", p, len(stacks), problems, err)
+		}
+		if s := stacks[0]; s.Path != "app" || s.Format != "terraform" || len(s.Resources) != 2 {
+			t.Errorf("Load(%s) = %s, %s, %d resources", p, s.Path, s.Format, len(s.Resources))
+		}
+	}
+}

@@ -132,6 +132,9 @@ func (p *project) readConfig(tree *source.Tree, dir string) *config {
 
 var configEndings = []string{".tf", ".tf.json", ".tofu", ".tofu.json"}
 
+// IsConfig reports whether a file of that name is read as configuration.
+func IsConfig(name string) bool { return len(configFiles([]string{name})) > 0 }
+
 // configFiles picks the configuration files among the files of a folder.
 // OpenTofu reads x.tofu in place of x.tf where both are there.
 func configFiles(names []string) []string {

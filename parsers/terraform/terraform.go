@@ -17,9 +17,7 @@ package terraform
 
 import (
 	"encoding/json"
-	"maps"
 	"path"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -111,47 +109,6 @@ func (p *project) files() map[string][]byte {
 	for name, t := range p.texts {
 		if t.outer == nil && name == t.file {
 			out[name] = t.src
-		}
-	}
-	return out
-}
-
-// Roots are the root modules in the folder dir of the tree and below: the folders
-// with configuration files that no other folder calls as a local module.
-func Roots(tree *source.Tree, dir string) []string {
-	folders, called := map[string]bool{}, map[string]bool{}
-	skip := func(name string) bool { return name == ".terraform" || name == ".git" || name == "node_modules" }
-	_ = tree.Walk(dir, skip, func(name string, _ int64) error {
-		if len(configFiles([]string{path.Base(name)})) == 0 {
-			return nil
-		}
-		folders[path.Dir(name)] = true
-		src, err := tree.Read(name)
-		if err != nil {
-			return nil
-		}
-		for _, s := range localSources(name, src) {
-			if target := path.Join(path.Dir(name), s); target != path.Dir(name) {
-				called[target] = true
-			}
-		}
-		return nil
-	})
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(folders)), func(d string) bool { return called[d] })
-}
-
-// localSources are the local folders that the modules of one file are called
-// from.
-func localSources(name string, src []byte) []string {
-	p := newProject(source.MemoryTree(nil), ".", Options{})
-	b := p.parse(name, src)
-	if b == nil {
-		return nil
-	}
-	var out []string
-	for _, m := range b.nested("module") {
-		if s := callSource(m); isLocal(s) {
-			out = append(out, s)
 		}
 	}
 	return out
