@@ -102,6 +102,12 @@ func (t *template) loop(e source.Entry, outer entry, out []entry) ([]entry, bool
 		if next.guard, ok = outer.guard.And(g); !ok {
 			continue
 		}
+		if t.loops++; t.loops > maxLoops {
+			if t.loops == maxLoops+1 {
+				t.problem(source.Error, e.KeyAt, "the loops of the template run more than %d times: the rest is not evaluated", maxLoops)
+			}
+			return out, false
+		}
 		switch item.Kind {
 		case source.List, source.Map, source.Null:
 			t.fail(c, "loops over texts")

@@ -29,6 +29,7 @@ type Options struct {
 // Limits of one stack.
 const (
 	maxValues   = 2_000_000 // values made by evaluation, loops and nested stacks included
+	maxLoops    = 20_000    // rounds of Fn::ForEach
 	maxProblems = 1_000
 	maxNesting  = 8 // stacks in stacks, includes in includes
 	maxChildren = 512
@@ -70,6 +71,7 @@ type loader struct {
 	stack      *source.Stack
 	budget     int
 	children   int
+	loops      int
 	documents  map[string]*source.Value // by path; nil where there is none
 	parameters map[string]bool          // every name that an open condition may compare
 	exhausted  bool

@@ -176,13 +176,13 @@ func (t *template) pseudo(name string, at source.Location, s scope) source.Value
 // parameter is the value of a parameter, placed where it was written; open is
 // set where a condition asks.
 func (t *template) parameter(name string, open bool) (source.Value, bool) {
-	decl, declared := t.declared.Entry(name)
-	if !declared {
-		return source.Value{}, false
-	}
 	memo := t.values[open]
 	if v, found := memo[name]; found {
 		return v, true
+	}
+	decl, declared := t.declared.Entry(name)
+	if !declared {
+		return source.Value{}, false
 	}
 	v := t.bind(decl, open)
 	if isTrue(decl.Value.Get("NoEcho")) {
