@@ -13,6 +13,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
+	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -75,7 +76,7 @@ func compile(tables any, files ...fs.FS) (*modules, []*Rule, error) {
 		return nil, nil, err
 	}
 	schemas := ast.NewSchemaSet()
-	schemas.Put(ast.SchemaRootRef, Schema(tables))
+	schemas.Put(ast.SchemaRootRef, schemaOf(mentioned(parsed), tables))
 	compiler := ast.NewCompiler().WithSchemas(schemas).WithStrict(true).WithCapabilities(caps)
 	if compiler.Compile(parsed); compiler.Failed() {
 		return nil, nil, loadErrors(compiler.Errors, compiler.RewrittenVars)
@@ -86,6 +87,20 @@ func compile(tables any, files ...fs.FS) (*modules, []*Rule, error) {
 	}
 	slices.SortFunc(rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return m, rules, errors.Join(errs...)
+}
+
+// mentioned is the kinds whose arrays some modules name: the checks need no other.
+func mentioned(parsed map[string]*ast.Module) []graph.Kind {
+	names := map[string]bool{}
+	for _, m := range parsed {
+		ast.WalkTerms(m, func(t *ast.Term) bool {
+			if s, ok := t.Value.(ast.String); ok {
+				names[string(s)] = true
+			}
+			return false
+		})
+	}
+	return slices.DeleteFunc(graph.Kinds(), func(k graph.Kind) bool { return !names[k.Plural()] })
 }
 
 // regoFiles is the Rego files of rules and of their helpers, sorted.

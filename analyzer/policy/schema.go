@@ -21,9 +21,12 @@ func enum(values ...string) object { return object{"type": "string", "enum": val
 // relations of a kind on each of its nodes, the recognised patterns, the date and
 // the dated tables of AWS. It is made from the vocabulary and the rows. tables is
 // the dated tables as JSON has them; nil leaves them out.
-func Schema(tables any) map[string]any {
+func Schema(tables any) map[string]any { return schemaOf(graph.Kinds(), tables) }
+
+// schemaOf is the schema with the arrays of some kinds only.
+func schemaOf(kinds []graph.Kind, tables any) object {
 	definitions, root := object{}, object{}
-	for _, k := range graph.Kinds() {
+	for _, k := range kinds {
 		node := object{"id": object{"type": "string"}}
 		for _, a := range aws.NodeAttributes(k) {
 			node[a.Name] = attributeSchema(a)
