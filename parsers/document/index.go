@@ -34,7 +34,7 @@ func newIndex(file string, src []byte) *index {
 
 // newIndexAt makes the index of a region of a file that begins at a place.
 func newIndexAt(src []byte, at source.Location) *index {
-	x := &index{file: at.File, src: src, base: int(at.Offset), first: at, lines: make([]int32, 1, 16+len(src)/24)}
+	x := &index{file: at.File, src: src, base: int(at.Offset), first: at, lines: make([]int32, 1, 2+len(src)/24)}
 	exotic, ascii := false, true
 	for i, b := range src {
 		switch {

@@ -26,6 +26,7 @@ func Open(src []byte, at source.Location) (*Scalar, bool) {
 		return nil, false
 	}
 	d := newDecoder(src, start)
+	d.text, d.from, d.to = make([]byte, 0, end-start), make([]int, 0, end-start), make([]int, 0, end-start)
 	stop, ok := d.scalar(start, end)
 	if !ok {
 		return nil, false

@@ -199,11 +199,9 @@ func quoteHoles(text, mark string) (string, []int) {
 		out.WriteByte('"')
 	}
 	for i := 0; i < len(text); {
-		n := 1
+		n := max(1, wordLen(text[i:]))
 		if text[i] == '"' {
 			n = stringLen(text[i:])
-		} else if word := strings.IndexAny(text[i:]+"\"", "{}[]:,\" \t\r\n"); word > 0 {
-			n = word
 		}
 		word := text[i : i+n]
 		i += n
@@ -216,6 +214,16 @@ func quoteHoles(text, mark string) (string, []int) {
 		out.WriteString(word)
 	}
 	return out.String(), quotes
+}
+
+// wordLen is the length of the number, name or placeholder that text begins with.
+func wordLen(text string) int {
+	for i := range len(text) {
+		if strings.IndexByte("{}[]:,\" \t\r\n", text[i]) >= 0 {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // stringLen is the length of the JSON string that text begins with.
