@@ -1,9 +1,14 @@
 package aws
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,6 +23,12 @@ var newer = []string{
 	"AWS::Lambda::Function CapacityProviderConfig",
 	"AWS::Lambda::Function DurableConfig",
 	"AWS::Lambda::Function RecursiveLoop",
+}
+
+// ofNewerTypes is the properties of whole types that are newer than that.
+var ofNewerTypes = []string{
+	"InvokeConfiguration.RoleArn", "InvokeConfiguration.TargetArn", "OnFailureConfiguration.Arn", // AWS::EventsV2::Subscriber
+	"ResourceArn", // AWS::Lambda::ResourcePolicy
 }
 
 func isNewer(typ, path string) bool {
@@ -139,6 +150,90 @@ func holds(f reflect.Type, want scalar) bool {
 		return want == number
 	}
 	return false
+}
+
+// TestPathsInFunctions finds every CloudFormation path that the package names
+// anywhere, in functions too, somewhere in the structs of its types.
+func TestPathsInFunctions(t *testing.T) {
+	var structs []reflect.Type
+	var collect func(reflect.Type)
+	collect = func(s reflect.Type) {
+		for s.Kind() == reflect.Pointer || s.Kind() == reflect.Slice || s.Kind() == reflect.Map {
+			s = s.Elem()
+		}
+		if s.Kind() != reflect.Struct || slices.Contains(structs, s) {
+			return
+		}
+		structs = append(structs, s)
+		for i := range s.NumField() {
+			if s.Field(i).Tag.Get("json") != "" {
+				collect(s.Field(i).Type)
+			}
+		}
+	}
+	for _, r := range rows {
+		if r.cfn != nil {
+			collect(reflect.TypeOf(r.cfn))
+		}
+	}
+	for _, path := range literalPaths(t, 0) {
+		known := slices.Contains(ofNewerTypes, path) || slices.ContainsFunc(structs, func(s reflect.Type) bool {
+			_, why := field(s, strings.Split(path, "."))
+			return why == ""
+		})
+		if !known && !slices.ContainsFunc(newer, func(n string) bool { return strings.HasSuffix(n, " "+strings.Split(path, ".")[0]) }) {
+			t.Errorf("%s: in no type", path)
+		}
+	}
+}
+
+// literalPaths is the paths of one column (0 CloudFormation, 1 Terraform) of every
+// prop that the package's source holds as literals.
+func literalPaths(t *testing.T, column int) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	add := func(lit *ast.CompositeLit) {
+		if column < len(lit.Elts) {
+			if b, ok := lit.Elts[column].(*ast.BasicLit); ok {
+				if path, err := strconv.Unquote(b.Value); err == nil && path != "" && path != "." {
+					out = append(out, path)
+				}
+			}
+		}
+	}
+	isProp := func(e ast.Expr) bool { id, ok := e.(*ast.Ident); return ok && id.Name == "prop" }
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			lit, ok := n.(*ast.CompositeLit)
+			if !ok {
+				return true
+			}
+			if isProp(lit.Type) {
+				add(lit)
+			}
+			if list, ok := lit.Type.(*ast.ArrayType); ok && isProp(list.Elt) {
+				for _, e := range lit.Elts {
+					if inner, ok := e.(*ast.CompositeLit); ok && inner.Type == nil {
+						add(inner)
+					}
+				}
+			}
+			return true
+		})
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 var (
