@@ -308,7 +308,7 @@ func (b *builder) connectLink(r *resource, l *link, g source.Guard, in source.Va
 		}
 	}
 	base, ok := b.guard(r.stack, r.If).And(b.guard(r.stack, g))
-	if !ok {
+	if !ok || r.lacks(in, l.from) || r.lacks(in, l.to) {
 		return
 	}
 	at := in.At
@@ -328,6 +328,15 @@ func (b *builder) connectLink(r *resource, l *link, g source.Guard, in source.Va
 			b.deadLetter(r, l, e, in)
 		}
 	}
+}
+
+// lacks reports whether a property that would name an end is not written.
+func (r *resource) lacks(in source.Value, p prop) bool {
+	if p == (prop{}) {
+		return false
+	}
+	v := r.get(in, p)
+	return v.Kind == source.Unset || v.Kind == source.Null
 }
 
 // ends is the nodes at one end of a link: the resource itself where neither a

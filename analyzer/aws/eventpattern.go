@@ -37,15 +37,21 @@ func matchesSource(pattern source.Value, name string) bool {
 	return false
 }
 
+// eventSources is the kinds that send events to EventBridge of themselves.
+var eventSources = []graph.Kind{graph.Bucket, graph.StateMachine, graph.Alarm}
+
 // producers is the resources of the system whose events a rule matches: those
 // that its pattern names, and, for S3's events of no bucket in particular, every
 // bucket that sends its events to EventBridge.
 func producers(b *builder, r *resource, in source.Value) []end {
 	pattern := r.pattern(in)
-	if pattern.Kind == source.Unset {
+	switch {
+	case pattern.Kind == source.Unset:
 		return nil
+	case pattern.Kind == source.Unknown && len(pattern.Alts) == 0:
+		b.open = append(b.open, openEnd{known: r.node, rel: graph.Triggers.Reverse(), why: pattern.Text, kinds: eventSources})
 	}
-	kinds := slices.DeleteFunc(partnersOf(graph.Triggers, false), func(k graph.Kind) bool { return k == graph.Bus || k == graph.External })
+	kinds := slices.DeleteFunc(slices.Clone(partnersOf(graph.Triggers, false)), func(k graph.Kind) bool { return k == graph.Bus || k == graph.External })
 	var out []end
 	add := func(e end) {
 		if e.node != r.node && !slices.ContainsFunc(out, func(o end) bool { return o.node == e.node }) {

@@ -42,12 +42,16 @@ var eventRows = []*row{
 				rel: graph.Triggers, each: prop{"Targets", ""}, findTo: ruleTarget,
 				attrs: ruleTargetAttrs, dead: prop{"DeadLetterConfig.Arn", ""},
 			},
+			{rel: graph.Assumes, each: prop{"Targets", ""}, to: prop{"RoleArn", ""}},
 		},
 	},
-	{tf: "aws_cloudwatch_event_target", links: []link{{
-		rel: graph.Triggers, from: prop{"", "rule"}, findTo: ruleTarget,
-		attrs: ruleTargetAttrs, dead: prop{"", "dead_letter_config.arn"},
-	}}},
+	{tf: "aws_cloudwatch_event_target", links: []link{
+		{
+			rel: graph.Triggers, from: prop{"", "rule"}, findTo: ruleTarget,
+			attrs: ruleTargetAttrs, dead: prop{"", "dead_letter_config.arn"},
+		},
+		{rel: graph.Assumes, from: prop{"", "rule"}, to: prop{"", "role_arn"}},
+	}},
 	{cfn: (*events.EventBusPolicy)(nil), tf: "aws_cloudwatch_event_bus_policy", make: busPolicy},
 	{tf: "aws_cloudwatch_event_permission", make: busPolicy},
 	{
@@ -67,6 +71,7 @@ var eventRows = []*row{
 	},
 	{
 		kind: graph.Rule, newer: "AWS::EventsV2::Subscriber", name: prop{"Name", ""},
+		attrs: []attr{{name: "enabled", typ: flag, def: true}},
 		links: []link{
 			{rel: graph.Triggers, from: prop{"EventBusArn", ""}, mode: "async"},
 			{

@@ -60,9 +60,10 @@ func subscribed(stream bool) func(*builder, *resource, source.Value) []end {
 func alarmsOfFilter(b *builder, r *resource, in source.Value) []end {
 	var out []end
 	for _, t := range r.get(in, prop{"MetricTransformations", "metric_transformation"}).Elements() {
-		name := r.get(t, prop{"MetricName", "name"})
+		name, namespace := r.get(t, prop{"MetricName", "name"}), r.get(t, prop{"MetricNamespace", "namespace"})
 		for _, o := range b.resources {
-			if o.node != nil && o.node.Kind == graph.Alarm && o.stack == r.stack && sameName(o.node.Attrs["metric"], name) {
+			if o.node != nil && o.node.Kind == graph.Alarm && o.stack == r.stack &&
+				sameName(o.node.Attrs["metric"], name) && sameName(o.node.Attrs["namespace"], namespace) {
 				out = append(out, end{node: o.node, at: name.At})
 			}
 		}

@@ -136,7 +136,7 @@ var relations = []struct {
 	{DeadLettersTo, "dead_letters_of", []Ends{{[]Kind{Function, Queue, Topic, Rule, Schedule, Pipe, Bus}, []Kind{Queue, Topic, Bucket, Stream, Resource, External, Module}}}},
 	{OnFailureTo, "failures_of", []Ends{{[]Kind{Function, IoTRule}, destinations}}},
 	{OnSuccessTo, "successes_of", []Ends{{[]Kind{Function}, destinations}}},
-	{StreamsTo, "streamed_from", []Ends{{[]Kind{Table, Stream, DeliveryStream, StreamProcessor, KafkaCluster, LogGroup, Database, Bucket}, []Kind{Stream, DeliveryStream, StreamProcessor, Bucket, Table, SearchDomain, Warehouse, Database, KafkaCluster, Resource, External, Module}}}},
+	{StreamsTo, "streamed_from", []Ends{{[]Kind{Table, Stream, DeliveryStream, StreamProcessor, KafkaCluster, LogGroup, Database, Bucket, Resource, External, Module}, []Kind{Stream, DeliveryStream, StreamProcessor, Bucket, Table, SearchDomain, Warehouse, Database, KafkaCluster, Resource, External, Module}}}},
 	{Transforms, "transformed_by", []Ends{{[]Kind{Function, StateMachine, API, Resource, External, Module}, []Kind{Pipe, DeliveryStream, StreamProcessor, Bucket, LogGroup}}}},
 	{TaskOf, "tasks", []Ends{{[]Kind{State}, []Kind{StateMachine}}}},
 	{Next, "previous", []Ends{{[]Kind{State}, []Kind{State}}}},
@@ -154,7 +154,7 @@ var (
 	stores       = []Kind{Table, Bucket, Database, Cache, SearchDomain, Warehouse, Queue, Topic, Bus, Stream, DeliveryStream, KafkaCluster, Broker, Secret, Parameter, LogGroup, StateMachine, UserPool, Resource, External, Module}
 	destinations = []Kind{Queue, Topic, Bus, Function, Bucket, Stream, DeliveryStream, KafkaCluster, LogGroup, Table, StateMachine, Resource, External, Module}
 	backends     = []Kind{Function, StateMachine, API, LoadBalancer, Instance, ContainerService, VPCLink, ServiceNetwork, Queue, Topic, Bus, Stream, DeliveryStream, Table, Bucket, Database, SearchDomain, Resource, External, Module}
-	sources      = []Kind{Queue, Topic, Bus, Rule, IoTRule, EmailRule, Schedule, Pipe, Stream, DeliveryStream, KafkaCluster, Broker, Bucket, Table, Database, LogGroup, Alarm, UserPool, Distribution, Secret, StateMachine, API, Resource, External, Module}
+	sources      = []Kind{Queue, Topic, Bus, Rule, IoTRule, EmailRule, Schedule, Pipe, Stream, DeliveryStream, StreamProcessor, KafkaCluster, Broker, Bucket, Table, Database, LogGroup, Alarm, UserPool, Distribution, Secret, StateMachine, API, Resource, External, Module}
 	targets      = []Kind{Function, StateMachine, ContainerService, Job, Queue, Topic, Bus, Rule, Pipe, Stream, DeliveryStream, StreamProcessor, API, LogGroup, Table, Bucket, Warehouse, Database, KafkaCluster, Instance, Resource, External, Module}
 	configurable = []Kind{Function, API, Stage, UserPool, LoadBalancer, ContainerService, Job, Distribution, Queue, Topic, Bus, Schedule, Rule, Pipe, Stream, DeliveryStream, StreamProcessor, KafkaCluster, Broker, Bucket, Table, Database, Cache, SearchDomain, Warehouse, StateMachine, LogGroup, Secret, Parameter, Role, Instance, Resource, External, Module}
 )
