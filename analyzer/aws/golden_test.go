@@ -68,7 +68,7 @@ func checkVocabulary(t *testing.T, g *graph.Graph) {
 				continue
 			}
 			for _, c := range v.Cases() {
-				ofType := map[string]source.Kind{"string": source.String, "number": source.Number, "boolean": source.Bool}[known[i].Type]
+				ofType := map[string]source.Kind{"string": source.String, "number": source.Number, "boolean": source.Bool, "entries": source.Map}[known[i].Type]
 				if c.Kind != source.Unset && c.Kind != source.Unknown && c.Kind != ofType {
 					t.Errorf("%s: %s is a %s, not a %s", of, name, c.Kind, known[i].Type)
 				}
