@@ -128,8 +128,10 @@ func Load(paths []string, opts Options) ([]*source.Stack, []source.Problem, erro
 
 // load reads a candidate.
 func (c candidate) load(params map[string]string) found {
-	if !c.named && !slices.ContainsFunc(c.files, c.matches) {
-		return found{}
+	if !c.named {
+		if matches, problems := c.matches(); !matches {
+			return found{problems: problems}
+		}
 	}
 	stack, ok := c.format.load(c.tree, c.unit, params)
 	broken := slices.ContainsFunc(stack.Problems, func(p source.Problem) bool { return p.Severity == source.Error })
@@ -146,18 +148,22 @@ func (c candidate) load(params map[string]string) found {
 	return found{}
 }
 
-// matches reports whether a file looks like the candidate's format. What does
-// not is not kept in memory.
-func (c candidate) matches(file string) bool {
-	text, err := c.tree.Read(file)
-	if err != nil {
-		return false
-	}
-	if !c.format.matches(text) {
+// matches reports whether a file of the candidate looks like its format. What
+// does not is not kept in memory; what cannot be read is a Note, for it may be
+// anything.
+func (c candidate) matches() (ok bool, problems []source.Problem) {
+	for _, file := range c.files {
+		text, err := c.tree.Read(file)
+		if err != nil {
+			problems = append(problems, source.Problem{Summary: err.Error(), At: source.Location{File: file}})
+			continue
+		}
+		if c.format.matches(text) {
+			return true, nil
+		}
 		c.tree.Forget(file)
-		return false
 	}
-	return true
+	return false, problems
 }
 
 // parallel calls f for every number below n, on all cores.

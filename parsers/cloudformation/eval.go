@@ -84,8 +84,6 @@ func (t *template) evalList(v source.Value, s scope) (source.Value, bool) {
 		}
 		if items != nil && x.Kind != source.Unset {
 			items = append(items, x)
-		} else if items != nil {
-			continue
 		}
 	}
 	if items == nil {

@@ -112,7 +112,7 @@ func (t *template) enter(r source.Resource) {
 			return
 		}
 		where := t.location(e)
-		if where.Kind == source.String && !isLocal(where.Text) || where.Kind != source.String {
+		if where.Kind != source.String || !isLocal(where.Text) {
 			t.problem(source.Note, r.At, "the template of %s is not here: %s", r.Address, describe(where))
 		}
 		opaque(describe(where), r.Properties.Get("Parameters"))

@@ -15,9 +15,9 @@ import (
 
 // places checks that what stands at the places of a value is the value.
 type places struct {
-	t                     *testing.T
-	files                 map[string][]byte
-	keys, scalars, pieces int
+	t                               *testing.T
+	files                           map[string][]byte
+	keys, scalars, pieces, mentions int
 }
 
 func (p *places) text(at source.Location) string {
@@ -60,6 +60,7 @@ func (p *places) value(v source.Value) {
 // written in and at its own place.
 func (p *places) part(part source.Part) {
 	if part.In.IsZero() {
+		p.mention(part)
 		return
 	}
 	whole, _, ok := document.Decode(p.files[part.In.File], part.In)
@@ -85,6 +86,22 @@ func (p *places) part(part source.Part) {
 	at := document.Region(p.files[part.In.File], part.In, part.Start, part.Start+len(want))
 	if inside && part.At != part.In && part.At != at {
 		p.t.Errorf("%s: reads %q, should be %q", part.At, p.text(part.At), want)
+	}
+}
+
+// mention checks that a reference that calls a function reads as what it names,
+// whole or as a list.
+func (p *places) mention(part source.Part) {
+	if part.Ref == nil || part.Ref.Import != "" || part.Ref.At.File == "" || strings.Contains(part.Ref.Address, "/") {
+		return
+	}
+	p.mentions++
+	text := strings.Trim(p.text(part.Ref.At), `"'`)
+	if decoded, _, ok := document.Decode(p.files[part.Ref.At.File], part.Ref.At); ok && decoded == part.Expr {
+		return
+	}
+	if text != part.Expr && !(strings.HasPrefix(text, part.Ref.Address) && strings.Trim(text[len(part.Ref.Address):], "\"', \n\t-") == part.Ref.Attribute) {
+		p.t.Errorf("%s: reads %q, should be %q", part.Ref.At, text, part.Expr)
 	}
 }
 
@@ -200,7 +217,7 @@ func TestCorpus(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	t.Logf("%d templates: the places of %d keys, %d scalars and %d pieces of text", n, p.keys, p.scalars, p.pieces)
+	t.Logf("%d templates: the places of %d keys, %d scalars, %d pieces of text and %d mentions", n, p.keys, p.scalars, p.pieces, p.mentions)
 	if n == 0 {
 		t.Error("no templates")
 	}

@@ -316,6 +316,7 @@ func TestFormat(t *testing.T) {
 		"Transform: AWS::Serverless-2016-10-31\nResources: {Q: {Type: AWS::SQS::Queue}}":                                                "sam",
 		"Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\nResources: {Q: {Type: AWS::SQS::Queue}}":                     "sam",
 		`{"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Metadata": {"aws:cdk:path": "App/Q"}}}}`:                                      "cdk",
+		`{"Parameters": {"BootstrapVersion": {"Type": "String"}}, "Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}`:                     "cdk",
 		`{"Resources": {"CDKMetadata": {"Type": "AWS::CDK::Metadata"}}}`:                                                                "cdk",
 		`{"TemplateBody": {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}}`:                "sam",
 		`{"StagesAvailable": [], "TemplateBody": "Transform: AWS::Serverless-2016-10-31\nResources:\n  Q:\n    Type: AWS::SQS::Queue"}`: "sam",

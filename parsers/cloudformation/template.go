@@ -45,10 +45,15 @@ func (l *loader) template(path string, root source.Value) *template {
 	}
 }
 
-// format is "sam", "cdk" or "cloudformation".
+// format is "sam", "cdk" or "cloudformation". What the CDK synthesises tells by
+// its paths, its own resource, or the parameter that its bootstrap stack answers
+// (AWS CDK Developer Guide, Customize AWS CDK stack synthesis).
 func (t *template) format() string {
 	if t.isSAM() {
 		return "sam"
+	}
+	if t.root.Get("Parameters", "BootstrapVersion").Kind == source.Map {
+		return "cdk"
 	}
 	for _, e := range t.root.Get("Resources").Entries {
 		if e.Value.Get("Type").Text == "AWS::CDK::Metadata" || e.Value.Get("Metadata", "aws:cdk:path").Kind == source.String {
