@@ -18,7 +18,6 @@ type index struct {
 	lines []int32         // offsets of the lines as editors count them: LF, CR, CRLF
 	yaml  []int32         // as YAML counts them: NEL, LS and PS end a line too
 	wide  []int32         // continuation bytes before each block; nil where the text is ASCII
-	last  int             // line of the last look-up
 }
 
 const block = 64
@@ -109,28 +108,35 @@ func (x *index) runes(o int) int {
 	return o - n
 }
 
-// position is the line and column of an offset as editors count them.
-func (x *index) position(o int) (line, column int32) {
-	i := x.last
-	if int(x.lines[i]) > o || i+1 < len(x.lines) && int(x.lines[i+1]) <= o {
-		i = max(0, sort.Search(len(x.lines), func(k int) bool { return int(x.lines[k]) > o })-1)
-		x.last = i
-	}
-	column = int32(max(0, x.runes(o)-x.runes(int(x.lines[i])))) + 1
-	if i == 0 {
+// line is the line of an offset as editors count them, from 0.
+func (x *index) line(o int) int {
+	return max(0, sort.Search(len(x.lines), func(k int) bool { return int(x.lines[k]) > o })-1)
+}
+
+// column is the column of an offset in a line.
+func (x *index) column(line, o int) int32 {
+	column := int32(max(0, x.runes(o)-x.runes(int(x.lines[line])))) + 1
+	if line == 0 {
 		column += x.first.Column - 1
 	}
-	return x.first.Line + int32(i), column
+	return column
 }
 
 // region is the place of the bytes from start to end.
 func (x *index) region(start, end int) source.Location {
 	start = min(max(0, start), len(x.src))
 	end = min(max(start, end), len(x.src))
-	at := source.Location{File: x.file, Offset: int32(x.base + start), EndOffset: int32(x.base + end)}
-	at.Line, at.Column = x.position(start)
-	at.EndLine, at.EndColumn = x.position(end)
-	return at
+	line := x.line(start)
+	endLine := line
+	if line+1 < len(x.lines) && int(x.lines[line+1]) <= end {
+		endLine = x.line(end)
+	}
+	return source.Location{
+		File: x.file,
+		Line: x.first.Line + int32(line), Column: x.column(line, start),
+		EndLine: x.first.Line + int32(endLine), EndColumn: x.column(endLine, end),
+		Offset: int32(x.base + start), EndOffset: int32(x.base + end),
+	}
 }
 
 // offset is the byte at a line and column of a file as YAML counts them.
