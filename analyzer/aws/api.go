@@ -380,7 +380,7 @@ func requestField(v source.Value, field string) (source.Value, bool) {
 			return x, true
 		}
 	}
-	for _, p := range v.Pieces() {
+	for _, p := range append(v.Pieces(), source.Part{Text: spell(v.Pieces())}) {
 		if text, ok := fieldInText(p.Text, field); ok {
 			return source.StringOf(text, v.At), true
 		}

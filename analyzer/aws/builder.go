@@ -381,10 +381,10 @@ func (b *builder) connect(r *resource, e edge) *graph.Edge {
 		}
 	}
 	if e.to.unresolved != "" {
-		b.open = append(b.open, openEnd{known: e.from.node, rel: e.rel, why: e.to.unresolved})
+		b.open = append(b.open, openEnd{known: e.from.node, rel: e.rel, why: e.to.unresolved, kinds: e.to.kinds})
 	}
 	if e.from.unresolved != "" {
-		b.open = append(b.open, openEnd{known: e.to.node, rel: e.rel.Reverse(), why: e.from.unresolved})
+		b.open = append(b.open, openEnd{known: e.to.node, rel: e.rel.Reverse(), why: e.from.unresolved, kinds: e.from.kinds})
 	}
 	made := b.g.Connect(&graph.Edge{
 		From: e.from.node, To: e.to.node, Relation: e.rel, Basis: basis,

@@ -131,6 +131,12 @@ func spell(v source.Value) string {
 		return strings.Join(cases, " | ")
 	}
 	switch v.Kind {
+	case source.Map:
+		var names []string
+		for _, e := range v.Entries {
+			names = append(names, e.Key)
+		}
+		return strings.Join(names, ",") + line(v.At)
 	case source.Unset:
 		return "(absent)"
 	case source.Unknown:

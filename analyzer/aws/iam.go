@@ -141,6 +141,11 @@ func (b *builder) byPolicyARN(r *resource, v source.Value) []attached {
 		return out
 	}
 	name := spell(v.Pieces())
+	for _, ref := range v.AllRefs() {
+		if p := b.byAddress[r.stack][ref.Address]; p != nil && p.Type == "data.aws_iam_policy" {
+			name = p.Properties.Get("name").Text + p.Properties.Get("arn").Text
+		}
+	}
 	if actions, known := managedPolicy(name); known {
 		return []attached{{r: r, actions: actions, at: v.At}}
 	}

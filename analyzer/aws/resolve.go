@@ -15,8 +15,9 @@ type end struct {
 	when       source.Guard
 	at         source.Location
 	unresolved string
-	attribute  string // what of the resource was named: "Arn", "StreamArn"
-	literal    bool   // by its name, not by reference
+	attribute  string       // what of the resource was named: "Arn", "StreamArn"
+	literal    bool         // by its name, not by reference
+	kinds      []graph.Kind // that an unresolved end may have; nil for all
 }
 
 // partnersOf is the kinds that may stand at one end of a relation.

@@ -32,40 +32,62 @@ func (s substitutions) text(v source.Value) source.Value {
 		if v.Kind != source.String && (v.Kind != source.Unknown || len(v.Parts) == 0) {
 			return v
 		}
-		out := source.Value{Kind: source.Unknown, Text: v.Text, At: v.At, Def: v.Def, Refs: v.Refs}
-		changed := false
-		for _, p := range v.Pieces() {
-			if p.Text == "" || p.Ref != nil {
-				out.Parts = append(out.Parts, p)
-				continue
-			}
-			if v.Def != nil && p.In == v.At {
-				p.In = *v.Def
-			}
-			for {
-				i, name, n := s.next(p.Text)
-				if n == 0 {
-					break
-				}
-				changed = true
-				if i > 0 {
-					head := p
-					head.Text = p.Text[:i]
-					out.Parts = append(out.Parts, head)
-				}
-				out.Parts = append(out.Parts, s.pieces(name)...)
-				out.Refs = append(out.Refs, s[name].Refs...)
-				p.Text, p.Start = p.Text[i+n:], p.Start+i+n
-			}
-			if p.Text != "" {
-				out.Parts = append(out.Parts, p)
-			}
+		pieces := v.Pieces()
+		if v.Def != nil && len(v.Parts) == 0 {
+			pieces[0].In = *v.Def
 		}
-		if !changed {
+		parts, refs, bound := s.bind(pieces)
+		if !bound {
 			return v
 		}
-		return out
+		return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At, Def: v.Def, Parts: parts, Refs: append(refs, v.Refs...)}
 	})
+}
+
+// bind puts the values into pieces of text, and reports whether there are any. A
+// name may reach over several pieces: Fn::Sub makes them of ${!Name}.
+func (s substitutions) bind(pieces []source.Part) (out []source.Part, refs []source.Ref, bound bool) {
+	for len(pieces) > 0 {
+		n := 0 // pieces of known text
+		var run strings.Builder
+		for n < len(pieces) && pieces[n].Text != "" && pieces[n].Ref == nil {
+			run.WriteString(pieces[n].Text)
+			n++
+		}
+		if n == 0 {
+			out, pieces = append(out, pieces[0]), pieces[1:]
+			continue
+		}
+		text, from := run.String(), 0
+		for {
+			i, name, length := s.next(text[from:])
+			if length == 0 {
+				break
+			}
+			out = append(out, cut(pieces[:n], from, from+i)...)
+			out = append(out, s.pieces(name)...)
+			refs = append(refs, s[name].Refs...)
+			from += i + length
+			bound = true
+		}
+		out = append(out, cut(pieces[:n], from, len(text))...)
+		pieces = pieces[n:]
+	}
+	return out, refs, bound
+}
+
+// cut is the part from one byte to another of a text in pieces.
+func cut(pieces []source.Part, from, to int) []source.Part {
+	var out []source.Part
+	for _, p := range pieces {
+		n := len(p.Text)
+		if a, z := max(from, 0), min(to, n); a < z {
+			p.Text, p.Start = p.Text[a:z], p.Start+a
+			out = append(out, p)
+		}
+		from, to = from-n, to-n
+	}
+	return out
 }
 
 // next finds the first ${Name} of a name that is bound.

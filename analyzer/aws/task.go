@@ -218,7 +218,11 @@ func (w *workflow) reach(from *graph.Node, q request, when source.Guard) {
 func (w *workflow) targets(q request, rel graph.Relation) []end {
 	kinds := graph.Ending(rel)
 	if q.target.Kind != source.Unset {
-		return w.b.resolve(w.r, q.target, kinds)
+		ends := w.resolve(q.target, kinds)
+		for i := range ends {
+			ends[i].at = q.at
+		}
+		return ends
 	}
 	c, known := taskTargets[q.service]
 	var out []end
@@ -254,8 +258,17 @@ func (w *workflow) targets(q request, rel graph.Relation) []end {
 	return []end{{node: w.b.external(q.service, q.service), at: q.at}}
 }
 
-// named is what one field of a call names.
+// named is what one field of a call names; it is placed where the definition names
+// it, though a substitution may say what it is.
 func (w *workflow) named(q request, c called, v source.Value, rel graph.Relation) []end {
+	ends := w.find(q, c, v, rel)
+	for i := range ends {
+		ends[i].at = v.At
+	}
+	return ends
+}
+
+func (w *workflow) find(q request, c called, v source.Value, rel graph.Relation) []end {
 	kinds := append([]graph.Kind{graph.Resource, graph.External, graph.Module}, c.kinds...)
 	if found := w.b.seek(w.r, v, kinds); len(found) > 0 {
 		return found
@@ -263,10 +276,22 @@ func (w *workflow) named(q request, c called, v source.Value, rel graph.Relation
 	if found := w.b.mentioned(w.r, v, graph.Ending(rel)); len(found) > 0 {
 		return found
 	}
-	if q.service == "http" || v.Kind == source.String && !strings.HasPrefix(v.Text, "$") {
-		return w.b.resolve(w.r, v, kinds)
+	switch {
+	case q.service == "events" && strings.EqualFold(v.Text, "default"):
+		return []end{{node: w.b.defaultBus(), at: v.At}}
+	case q.service == "http" || v.Kind == source.String && !strings.HasPrefix(v.Text, "$"):
+		return w.resolve(v, kinds)
 	}
-	return []end{{at: v.At, unresolved: v.Text}}
+	return []end{{at: v.At, unresolved: v.Text, kinds: kinds}}
+}
+
+// resolve finds what a text names. A ${Name} that no substitution binds is not
+// known.
+func (w *workflow) resolve(v source.Value, kinds []graph.Kind) []end {
+	if v.Kind == source.String && strings.Contains(v.Text, "${") {
+		return []end{{at: v.At, unresolved: v.Text, kinds: kinds}}
+	}
+	return w.b.resolve(w.r, v, kinds)
 }
 
 // fieldValues is the values at a path of fields, lists on the way taken apart, and
