@@ -192,8 +192,8 @@ func (b *builder) stagedDeployments() map[*resource]bool {
 			if r.node == nil || r.node.Kind != graph.Stage {
 				continue
 			}
-			for _, ref := range r.get(r.Properties, prop{"DeploymentId", "deployment_id"}).AllRefs() {
-				b.staged[b.byAddress[r.stack][ref.Address]] = true
+			for _, d := range b.resourcesOf(r.stack, r.get(r.Properties, prop{"DeploymentId", "deployment_id"})) {
+				b.staged[d] = true
 			}
 		}
 	}
@@ -233,19 +233,35 @@ func (b *builder) methodsOf(r *resource, method, of source.Value) []*graph.Node 
 	if len(out) > 0 {
 		return out
 	}
-	resources := of.AllRefs()
-	for _, m := range b.resources {
-		if m.stack != r.stack || m.Type != "aws_api_gateway_method" || m.Properties.Get("http_method").Text != method.Text {
-			continue
-		}
-		for _, ref := range m.Properties.Get("resource_id").AllRefs() {
-			if slices.ContainsFunc(resources, func(o source.Ref) bool { return o.Address == ref.Address && o.Attribute == ref.Attribute }) {
+	for _, of := range b.pathOf(r, of) {
+		for _, m := range b.methods()[of] {
+			if m.Properties.Get("http_method").Text == method.Text {
 				out = append(out, m.node)
-				break
 			}
 		}
 	}
 	return out
+}
+
+// pathOf is the resources that say to which path a method belongs: a path
+// resource, or for the root the API.
+func (b *builder) pathOf(r *resource, id source.Value) []*resource {
+	return b.resourcesOf(r.stack, id, "aws_api_gateway_resource", "aws_api_gateway_rest_api")
+}
+
+// methods is Terraform's methods by what their path belongs to.
+func (b *builder) methods() map[*resource][]*resource {
+	if b.byPath == nil {
+		b.byPath = map[*resource][]*resource{}
+		for _, m := range b.resources {
+			if m.Type == "aws_api_gateway_method" {
+				for _, of := range b.pathOf(m, m.Properties.Get("resource_id")) {
+					b.byPath[of] = append(b.byPath[of], m)
+				}
+			}
+		}
+	}
+	return b.byPath
 }
 
 // methodPath is the path of a method: the path parts of its resource and of that
@@ -255,30 +271,26 @@ func methodPath(b *builder, r *resource, in source.Value) source.Value {
 	at := v.At
 	var parts []string
 	for range maxFollow {
-		parent := b.pathResource(r.stack, v)
-		if parent == nil {
+		parents := b.resourcesOf(r.stack, v, "AWS::ApiGateway::Resource", "aws_api_gateway_resource")
+		if len(parents) != 1 {
 			break
 		}
-		part, ok := parent.get(parent.Properties, prop{"PathPart", "path_part"}).AsString()
+		r = parents[0]
+		part, ok := r.get(r.Properties, prop{"PathPart", "path_part"}).AsString()
 		if !ok {
 			return source.Value{Kind: source.Unknown, Text: v.Text, At: at}
 		}
 		parts = append(parts, part)
-		v = parent.get(parent.Properties, prop{"ParentId", "parent_id"})
+		v = r.get(r.Properties, prop{"ParentId", "parent_id"})
 	}
-	if !strings.HasSuffix(strings.ToLower(v.Text), "rootresourceid") && !strings.HasSuffix(v.Text, "root_resource_id") {
+	if !slices.ContainsFunc(v.AllRefs(), isRoot) {
 		return source.Value{Kind: source.Unknown, Text: v.Text, At: at}
 	}
 	slices.Reverse(parts)
 	return source.StringOf("/"+strings.Join(parts, "/"), at)
 }
 
-// pathResource is the path resource to which a value refers, or nil.
-func (b *builder) pathResource(s *source.Stack, v source.Value) *resource {
-	for _, ref := range v.AllRefs() {
-		if p := b.byAddress[s][ref.Address]; p != nil && (p.Type == "AWS::ApiGateway::Resource" || p.Type == "aws_api_gateway_resource") {
-			return p
-		}
-	}
-	return nil
+// isRoot is whether a reference is to the root of an API's paths.
+func isRoot(ref source.Ref) bool {
+	return ref.Attribute == "RootResourceId" || ref.Attribute == "root_resource_id"
 }

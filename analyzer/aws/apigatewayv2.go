@@ -83,10 +83,8 @@ func protocol(_ *builder, r *resource, in source.Value) source.Value {
 // typeOf is the type of the API to which a part of it refers; "" where that is
 // not in sight.
 func (b *builder) typeOf(r *resource) string {
-	for _, ref := range r.get(r.Properties, prop{"ApiId", "api_id"}).AllRefs() {
-		if api := b.byAddress[r.stack][ref.Address]; api != nil && api.row != nil && api.row.kind == graph.API {
-			return protocol(b, api, api.Properties).Text
-		}
+	for _, api := range b.resourcesOf(r.stack, r.get(r.Properties, prop{"ApiId", "api_id"}), "AWS::ApiGatewayV2::Api", "aws_apigatewayv2_api") {
+		return protocol(b, api, api.Properties).Text
 	}
 	return ""
 }
@@ -129,11 +127,7 @@ func routeTarget(b *builder, r *resource) {
 	v := r.get(r.Properties, prop{"Target", "target"})
 	found := false
 	for g, c := range v.Cases() {
-		for _, ref := range c.AllRefs() {
-			i := b.byAddress[r.stack][ref.Address]
-			if i == nil || i.Type != "AWS::ApiGatewayV2::Integration" && i.Type != "aws_apigatewayv2_integration" {
-				continue
-			}
+		for _, i := range b.resourcesOf(r.stack, c, "AWS::ApiGatewayV2::Integration", "aws_apigatewayv2_integration") {
 			found = true
 			if when, ok := g.And(i.If); ok {
 				b.integrate(r, r.node, b.typeOf(r), httpIntegration(i), when)

@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"slices"
+
 	"github.com/awslabs/goformation/v7/cloudformation/appsync"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -74,15 +76,12 @@ func (b *builder) dataSources(r *resource) []*resource {
 // part is the resource of certain types that a value names, by reference or by
 // its name; nil if there is none in the stack.
 func (b *builder) part(r *resource, v source.Value, name prop, types ...string) *resource {
-	isOne := func(p *resource) bool { return p != nil && (p.Type == types[0] || p.Type == types[1]) }
-	for _, ref := range v.AllRefs() {
-		if p := b.byAddress[r.stack][ref.Address]; isOne(p) {
-			return p
-		}
+	for _, p := range b.resourcesOf(r.stack, v, types...) {
+		return p
 	}
 	if text, ok := v.AsString(); ok && text != "" {
 		for _, p := range b.resources {
-			if p.stack == r.stack && isOne(p) && p.get(p.Properties, name).Text == text {
+			if p.stack == r.stack && slices.Contains(types, p.Type) && p.get(p.Properties, name).Text == text {
 				return p
 			}
 		}

@@ -8,6 +8,10 @@ import (
 
 // computed is the attributes of nodes that no single property states.
 var computed = map[graph.Kind][]attr{
+	graph.API:          {wafAttr},
+	graph.Stage:        {wafAttr},
+	graph.LoadBalancer: {wafAttr},
+	graph.UserPool:     {wafAttr},
 	graph.Route:        routeAttrs,
 	graph.Authorizer:   authorizerAttrs,
 	graph.Role:         roleAttrs,

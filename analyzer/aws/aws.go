@@ -42,6 +42,7 @@ var rows = concat(
 	snsRows,
 	sqsRows,
 	stepFunctionsRows,
+	wafRows,
 	warehouseRows,
 )
 

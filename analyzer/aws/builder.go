@@ -25,10 +25,11 @@ type builder struct {
 	strayPolicies []attached                 // of roles that are not known
 
 	// Found out at the first question, for all resources at once.
-	staged   map[*resource]bool      // deployments that a stage uses
-	used     map[*resource]bool      // data sources that a resolver uses
-	groups   map[*resource][]end     // members of target groups
-	services map[*resource]*resource // services by their task definition
+	staged   map[*resource]bool        // deployments that a stage uses
+	used     map[*resource]bool        // data sources that a resolver uses
+	groups   map[*resource][]end       // members of target groups
+	services map[*resource]*resource   // services by their task definition
+	byPath   map[*resource][]*resource // Terraform's methods by path resource
 }
 
 // resource is a declared resource on its way into the graph.

@@ -9,6 +9,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/emr"
 	"github.com/awslabs/goformation/v7/cloudformation/emrserverless"
 	"github.com/awslabs/goformation/v7/cloudformation/glue"
+	"github.com/awslabs/goformation/v7/cloudformation/iam"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
 )
@@ -18,7 +19,9 @@ var computeRows = []*row{
 	{
 		kind: graph.Instance, cfn: (*ec2.Instance)(nil), tf: "aws_instance",
 		attrs: []attr{{name: "instance_type", typ: text, at: prop{"InstanceType", "instance_type"}, doc: "Type of the instance."}},
+		links: []link{{rel: graph.Assumes, to: prop{"IamInstanceProfile", "iam_instance_profile"}}},
 	},
+	{cfn: (*iam.InstanceProfile)(nil), tf: "aws_iam_instance_profile", is: prop{"Roles", "role"}},
 	{kind: graph.Instance, cfn: (*autoscaling.AutoScalingGroup)(nil), tf: "aws_autoscaling_group", name: prop{"AutoScalingGroupName", "name"}},
 	{
 		kind: graph.ContainerService, cfn: (*ecs.Service)(nil), tf: "aws_ecs_service",
@@ -85,8 +88,8 @@ func serviceOfTask(b *builder, task *resource) *resource {
 			if r.Type != "AWS::ECS::Service" && r.Type != "aws_ecs_service" {
 				continue
 			}
-			for _, ref := range r.get(r.Properties, prop{"TaskDefinition", "task_definition"}).AllRefs() {
-				if t := b.byAddress[r.stack][ref.Address]; t != nil && b.services[t] == nil {
+			for _, t := range b.resourcesOf(r.stack, r.get(r.Properties, prop{"TaskDefinition", "task_definition"})) {
+				if b.services[t] == nil {
 					b.services[t] = r
 				}
 			}

@@ -120,17 +120,17 @@ func (b *builder) forwardTo(r *resource, route *graph.Node, group, weight source
 	}
 }
 
+var targetGroupTypes = []string{
+	"AWS::ElasticLoadBalancingV2::TargetGroup", "aws_lb_target_group", "aws_alb_target_group", "AWS::VpcLattice::TargetGroup", "aws_vpclattice_target_group",
+}
+
 // members is what stands behind a target group; of one of which no member is in
 // sight, the group.
 func (b *builder) members(r *resource, group source.Value) []end {
 	var out []end
 	known := false
 	for g, v := range group.Cases() {
-		for _, ref := range v.AllRefs() {
-			tg := b.byAddress[r.stack][ref.Address]
-			if tg == nil || !strings.HasSuffix(tg.Type, "TargetGroup") && !strings.HasSuffix(tg.Type, "_target_group") {
-				continue
-			}
+		for _, tg := range b.resourcesOf(r.stack, v, targetGroupTypes...) {
 			known = true
 			found := b.targetGroups()[tg]
 			if len(found) == 0 {
@@ -183,9 +183,7 @@ func (b *builder) targetGroups() map[*resource][]end {
 }
 
 func (b *builder) register(r *resource, group source.Value, members []end) {
-	for _, ref := range group.AllRefs() {
-		if tg := b.byAddress[r.stack][ref.Address]; tg != nil {
-			b.groups[tg] = append(b.groups[tg], members...)
-		}
+	for _, tg := range b.resourcesOf(r.stack, group, targetGroupTypes...) {
+		b.groups[tg] = append(b.groups[tg], members...)
 	}
 }

@@ -216,6 +216,26 @@ func (b *builder) followValue(s *source.Stack, v source.Value, kinds []graph.Kin
 	return out
 }
 
+// resourcesOf is the resources of some types that a value mentions, also where
+// another stack exports them; of every type where none is named. It does not
+// follow aliases.
+func (b *builder) resourcesOf(s *source.Stack, v source.Value, types ...string) []*resource {
+	return b.resourcesIn(s, v, types, 0)
+}
+
+func (b *builder) resourcesIn(s *source.Stack, v source.Value, types []string, depth int) []*resource {
+	var out []*resource
+	for _, ref := range v.AllRefs() {
+		if ref.Import != "" && depth < maxFollow {
+			x := b.exports[ref.Import]
+			out = append(out, b.resourcesIn(x.stack, x.value, types, depth+1)...)
+		} else if r := b.byAddress[s][ref.Address]; r != nil && (len(types) == 0 || slices.Contains(types, r.Type)) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // suffix is the rest of a text that begins with a prefix, Unset where it does not
 // begin so.
 func suffix(v source.Value, prefix string) source.Value {

@@ -138,7 +138,7 @@ func (r *resource) dig(v source.Value, path []string) source.Value {
 			return r.dig(v, path[1:])
 		}
 		var items []source.Value
-		for g, x := range v.Elements() {
+		for g, x := range r.decoded(v).Elements() {
 			y := r.dig(x, path[1:])
 			if len(g) > 0 {
 				y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
