@@ -101,7 +101,7 @@ type Resource struct {
 	At         Location   // its name: one line
 	Body       Location   // all of it
 	Via        []Location // what made it, outermost first: module calls, nested stacks, the SAM resource
-	From       string     // address of the SAM resource that it was expanded from, "" if it was written
+	From       string     // address of the SAM resource or module that it was expanded from, "" if it was written
 }
 
 // Output is a value that a stack hands out; Export is the name under which other

@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -46,6 +48,7 @@ func (c *condition) evaluate(ctx *hcl.EvalContext) {
 		case unsure && !c.safe() && known.Type() == cty.Bool:
 			v = cty.UnknownVal(cty.Bool).WithMarks(marks)
 		default:
+			unsure = unsure && c.p.fromOpaque(marks)
 			for r := range refsOf(marks) {
 				delete(marks, r)
 			}
@@ -73,6 +76,20 @@ func (c *condition) safe() bool {
 		case *hclsyntax.TemplateExpr:
 			if len(x.Parts) == 0 {
 				return !c.p.onVariable(e)
+			}
+		}
+	}
+	return false
+}
+
+// fromOpaque reports whether something flowed in that may be null: an output of a
+// module that is not there.
+func (p *project) fromOpaque(marks cty.ValueMarks) bool {
+	for r := range refsOf(marks) {
+		for _, id := range p.symbols.sources(r.id) {
+			a := stripKeys(p.symbols.table[id].address)
+			if i := strings.LastIndex(a, "module."); i >= 0 && !strings.Contains(a[i+len("module."):], ".") {
+				return true
 			}
 		}
 	}

@@ -1,3 +1,109 @@
 package terraform
 
-func (p *project) shimFor(src string) *config { return nil }
+import (
+	"embed"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// A shim stands in for a registry module that is not there: a few resources that
+// the module usually creates, the variables that decide about them and its
+// outputs, written as a Terraform module. What it declares has the place of the
+// call.
+//
+//go:embed shims
+var shimFiles embed.FS
+
+// shimRoot is the folder of the built-in shims among the files of a project. No
+// file of a tree has such a name.
+const shimRoot = "\x00shims"
+
+var builtinShims = sync.OnceValue(func() *source.Tree {
+	files := map[string][]byte{}
+	_ = fs.WalkDir(shimFiles, "shims", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			b, _ := shimFiles.ReadFile(name)
+			files[shimRoot+strings.TrimPrefix(name, "shims")] = b
+		}
+		return nil
+	})
+	return source.MemoryTree(files)
+})
+
+// shimNamespace is whose modules the built-in shims stand for.
+const shimNamespace = "terraform-aws-modules"
+
+// shimFor is the stand-in for a module source; nil where there is none. Those of
+// the user go before the built-in ones.
+func (p *project) shimFor(src string) *config {
+	namespace, name, ok := moduleName(src)
+	if !ok {
+		return nil
+	}
+	if p.shimDir != "" {
+		if c := p.shim(p.tree, path.Join(p.shimDir, namespace, name)); c != nil {
+			return c
+		}
+	}
+	if namespace != shimNamespace {
+		return nil
+	}
+	return p.shim(builtinShims(), path.Join(shimRoot, name))
+}
+
+func (p *project) shim(tree *source.Tree, dir string) *config {
+	c, ok := p.shims[dir]
+	if !ok {
+		if c = p.readConfig(tree, dir); c != nil && c.files == 0 {
+			c = nil
+		}
+		p.shims[dir] = c
+	}
+	return c
+}
+
+// moduleName takes the namespace and the name out of a module's address, whatever
+// the host: example.com/NAMESPACE/NAME/aws, the same from a Git server as
+// NAMESPACE/terraform-aws-NAME. A module inside it adds its own name.
+func moduleName(src string) (namespace, name string, ok bool) {
+	src, _, _ = strings.Cut(src, "?")
+	src = strings.TrimPrefix(src, "git::")
+	if i := strings.Index(src, "://"); i >= 0 {
+		src = src[i+3:]
+	}
+	src, inner, _ := strings.Cut(src, "//")
+	src = strings.ReplaceAll(strings.TrimSuffix(src, ".git"), ":", "/")
+	parts := strings.Split(src, "/")
+	if n := len(parts); n >= 2 && strings.HasPrefix(parts[n-1], "terraform-aws-") {
+		namespace, name = parts[n-2], strings.TrimPrefix(parts[n-1], "terraform-aws-")
+	} else if n >= 3 && parts[n-1] == "aws" {
+		namespace, name = parts[n-3], parts[n-2]
+	} else {
+		return "", "", false
+	}
+	if inner != "" {
+		name = path.Join(name, path.Base(inner))
+	}
+	return namespace, name, !strings.Contains(namespace+name, "..")
+}
+
+// unknownArguments notes the arguments of a call that its shim knows nothing of: what goes
+// into them may be used in any way.
+func (p *project) unknownArguments(s *source.Stack, m *module) {
+	n := node{m: m.parent}
+	o := source.Opaque{Address: m.address, Source: callSource(m.call), At: p.place(n, m.call.at)}
+	o.Inputs = m.parent.body(m.call.body, m.callScope, around{at: o.At})
+	var unknown []source.Entry
+	for _, e := range o.Inputs.Entries {
+		if m.c.variables[e.Key] == nil && !callArguments[e.Key] {
+			unknown = append(unknown, e)
+		}
+	}
+	if o.Inputs.Entries = unknown; len(unknown) > 0 {
+		s.Opaque = append(s.Opaque, o)
+	}
+}

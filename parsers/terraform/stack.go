@@ -54,8 +54,12 @@ func (p *project) resources(s *source.Stack, m *module) {
 			continue
 		}
 		for _, child := range made {
-			if p.budget.spent == "" {
-				p.resources(s, child)
+			if p.budget.spent != "" {
+				return
+			}
+			p.resources(s, child)
+			if child.shim && !m.shim {
+				p.unknownArguments(s, child)
 			}
 		}
 	}
@@ -78,6 +82,9 @@ func (m *module) resource(key string, b *block, inst instance) (source.Resource,
 		At: m.p.place(n, b.at), Body: m.p.place(n, b.whole), Via: m.via}
 	if b.kind != "resource" {
 		r.Type = b.kind + "." + r.Type
+	}
+	if m.shim {
+		r.From = m.address
 	}
 	r.Properties = m.body(b.body, inst.scope, around{at: r.At})
 	r.Properties.At = r.Body

@@ -18,6 +18,7 @@ package terraform
 import (
 	"encoding/json"
 	"path"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -30,7 +31,7 @@ import (
 type Options struct {
 	Vars     map[string]string // values of root variables, as after --var
 	VarFiles []string          // files of values, by their path in the tree; later ones win
-	ShimDir  string            // folder in the tree with stand-ins for registry modules
+	ShimDir  string            // folder in the tree; NAMESPACE/NAME in it stands in for that registry module
 }
 
 // project is one evaluation of a root module.
@@ -103,11 +104,11 @@ func (p *project) readManifest() {
 	}
 }
 
-// read files of the stack, by the names of their locations.
+// files are those that were read, by the names of their locations.
 func (p *project) files() map[string][]byte {
 	out := map[string][]byte{}
 	for name, t := range p.texts {
-		if t.outer == nil && name == t.file {
+		if t.outer == nil && name == t.file && !strings.HasPrefix(name, shimRoot) {
 			out[name] = t.src
 		}
 	}

@@ -169,6 +169,7 @@ func joined(segments []segment) string {
 // segments finds the pieces of the text s that a node evaluates to. They may fail
 // to add up to s; then nothing is known of its pieces.
 func (p *project) segments(n node, s string, marks cty.ValueMarks, depth int) []segment {
+	n = p.outOfShim(n)
 	whole := []segment{{raw: s, at: p.place(n, n.at()), marks: marks}}
 	from := p.follow(n)
 	if from.e == nil || depth > maxFollow {

@@ -27,8 +27,9 @@ func (p *project) value(v cty.Value, n node, in around) source.Value {
 	in.sensitive, in.isDefault = in.sensitive || sensitive, in.isDefault || isDefault
 	in.depth++
 	out := source.Value{At: in.at, Sensitive: in.sensitive, Default: in.isDefault}
-	if !n.isZero() {
-		if at := p.place(n, n.at()); !at.IsZero() {
+	from := p.follow(n)
+	if own := p.outOfShim(n); !own.isZero() {
+		if at := p.place(own, own.at()); !at.IsZero() {
 			out.At = at
 		}
 	}
@@ -37,7 +38,6 @@ func (p *project) value(v cty.Value, n node, in around) source.Value {
 		out.Kind, out.Text = source.Unknown, "…"
 		return out
 	}
-	from := p.follow(n)
 	if !from.isZero() {
 		if at := p.place(from, from.at()); !at.IsZero() && at != out.At && !within(at, out.At) {
 			out.Def = &at
@@ -61,6 +61,22 @@ func (p *project) value(v cty.Value, n node, in around) source.Value {
 		out.Kind = source.Unknown
 	}
 	return out
+}
+
+// outOfShim goes from an expression of a shim to what was handed to it.
+func (p *project) outOfShim(n node) node {
+	from := n
+	for range maxFollow {
+		if from.m == nil || !from.m.shim {
+			return from
+		}
+		next, ok := p.followOnce(from)
+		if !ok || next.isZero() {
+			return n
+		}
+		from = next
+	}
+	return n
 }
 
 // within reports whether a lies inside b.
