@@ -50,9 +50,6 @@ func (p *piece) place(start, end int) source.Location {
 // written to where its last one was, if that is in the same file and after it.
 func (a *assembly) region(start, end int) source.Location {
 	start, end = a.written(start), a.written(end)
-	if len(a.pieces) == 0 {
-		return a.whole
-	}
 	p := a.pieceAt(start)
 	at := p.place(start, max(start, end))
 	if q := a.pieceAt(max(start, end-1)); q != p {

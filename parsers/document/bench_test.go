@@ -71,10 +71,49 @@ func BenchmarkParse(b *testing.B) {
 }
 
 func BenchmarkParseJSON(b *testing.B) {
-	src := []byte(`{"Resources": {` + strings.TrimSuffix(strings.Repeat(`"Q": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 180}},`, 30), ",") + `}}`)
-	src = bytes.ReplaceAll(src, []byte(`"Q"`), []byte(`"Q\u0041"`))
+	var queues []string
+	for i := range 30 {
+		queues = append(queues, fmt.Sprintf(`"Q%d": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 180}}`, i))
+	}
+	src := []byte(`{"Resources": {` + strings.Join(queues, ",\n") + `}}`)
 	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
 	for b.Loop() {
-		Parse("t", src)
+		if _, problems := Parse("t", src); len(problems) > 0 {
+			b.Fatal(problems)
+		}
+	}
+}
+
+// BenchmarkRegion finds the variable of a Fn::Sub, in a small file and a large one.
+func BenchmarkRegion(b *testing.B) {
+	for _, n := range []int{3, 300} {
+		src := template(n)
+		v, _ := Parse("t", src)
+		at := v.Get("Resources", fmt.Sprintf("Orders%d", n-1), "Properties", "Environment", "Variables", "TABLE", "Fn::Sub").At
+		b.Run(fmt.Sprintf("%dB", len(src)), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Region(src, at, 0, 17)
+			}
+		})
+	}
+}
+
+// BenchmarkWithin reads a state machine inside a template.
+func BenchmarkWithin(b *testing.B) {
+	var states []string
+	for i := range 20 {
+		states = append(states, fmt.Sprintf("    \"S%d\": {\"Type\": \"Task\", \"Resource\": \"${Fn%[1]d}\", \"Next\": \"S%d\"}", i, i+1))
+	}
+	src := []byte("D: |\n  {\"States\": {\n" + strings.Join(states, ",\n") + "}}\n")
+	v, _ := Parse("t", src)
+	v = substituted(src, v.Get("D"))
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, problems := Within(func(string) []byte { return src }, v); len(problems) > 0 {
+			b.Fatal(problems)
+		}
 	}
 }

@@ -238,3 +238,58 @@ func TestWithinKnownParts(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s%v", s, want, problems)
 	}
 }
+
+// TestWithinMarks reads text that holds the characters which placeholders are
+// made of.
+func TestWithinMarks(t *testing.T) {
+	src := []byte("D: |\n  {\"a\": \"\ue000${T}\", \"b\": \"\\ue0010\\ue001\", \"\\ue001\": \"\\ue001\"}\n")
+	v, _ := Parse("t", src)
+	got, problems := Within(func(string) []byte { return src }, substituted(src, v.Get("D")))
+	if len(problems) > 0 || len(got.Get("a").Parts) != 2 || got.Get("\ue001").Text != "\ue001" {
+		t.Errorf("%v\n%s", problems, show(got))
+	}
+}
+
+// TestRegion places pieces of scalars of every style.
+func TestRegion(t *testing.T) {
+	for _, test := range []struct{ text, piece, want string }{
+		{"a: x ${V}\n", "${V}", "1:6-1:10"},
+		{"a: x\n  é ${V} \n  y\n", "${V}", "2:5-2:9"},
+		{"a: \"é\\u00e9\\\n   \\n${V}\\n\"\n", "${V}", "2:6-2:10"},
+		{"a: 'it''s ${V}'\n", "${V}", "1:11-1:15"},
+		{"a: 'it''s ${V}'\n", "'s", "1:7-1:10"},
+		{"a: |2-\r\n    é${V}\r\n   x\r\n", "${V}", "2:6-2:10"},
+		{"a: >\n  x\n\n  y ${V}\n  z\n", "y ${V} z", "4:3-5:4"},
+		{"a: >\n  x\n\n  y ${V}\n  z\n", "${V}", "4:5-4:9"},
+		{`{"a": "\ud83d\ude00\n${V}\"" }`, "${V}", "1:22-1:26"},
+		{`{"a": "\ud83d\ude00\n${V}\"" }`, "\U0001f600", "1:8-1:20"},
+	} {
+		src := []byte(test.text)
+		v, _ := Parse("t", src)
+		v = v.Get("a")
+		i := strings.Index(v.Text, test.piece)
+		if i < 0 {
+			t.Fatalf("%q is not in %q", test.piece, v.Text)
+		}
+		at := Region(src, v.At, i, i+len(test.piece))
+		if span(at) != test.want || at.File != "t" {
+			t.Errorf("%q in %q: got %s, want %s", test.piece, test.text, span(at), test.want)
+		}
+		checkRegion(t, src, at)
+	}
+}
+
+func TestOpenNowhere(t *testing.T) {
+	src := []byte(`a: "x`)
+	for _, at := range []source.Location{
+		{}, {Line: 1, Column: 1, Offset: -1, EndOffset: 2}, {Line: 1, Column: 1, Offset: 2, EndOffset: 1},
+		{Line: 1, Column: 1, EndOffset: 9}, {Line: 1, Column: 4, Offset: 3, EndOffset: 5},
+	} {
+		if _, ok := Open(src, at); ok {
+			t.Errorf("%+v is a scalar", at)
+		}
+		if _, _, ok := Decode(src, at); ok || Region(src, at, 0, 1) != at {
+			t.Errorf("%+v can be decoded", at)
+		}
+	}
+}
