@@ -142,12 +142,10 @@ func statistic(_ *builder, r *resource, in source.Value) source.Value {
 func childAlarms(b *builder, r *resource, in source.Value) []end {
 	v := r.get(in, prop{"AlarmRule", "alarm_rule"})
 	out := b.mentioned(r, v, []graph.Kind{graph.Alarm})
-	for _, p := range v.Pieces() {
-		for i, word := range strings.Split(p.Text, `"`) {
-			for _, n := range b.named(word, []graph.Kind{graph.Alarm}) {
-				if i%2 == 1 {
-					out = append(out, end{node: n, at: v.At})
-				}
+	for i, word := range strings.Split(spell(v.Pieces()), `"`) {
+		for _, n := range b.named(word, []graph.Kind{graph.Alarm}) {
+			if i%2 == 1 {
+				out = append(out, end{node: n, at: v.At})
 			}
 		}
 	}

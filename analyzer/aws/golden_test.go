@@ -14,6 +14,7 @@ import (
 	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/parsers/cloudformation"
 	"github.com/serverlens/serverlens/parsers/source"
+	"github.com/serverlens/serverlens/parsers/terraform"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -36,23 +37,39 @@ func TestGraphs(t *testing.T) {
 			if !ok {
 				t.Fatalf("no template: %v", stack.Problems)
 			}
-			g := aws.Build([]*source.Stack{stack})
-			checkVocabulary(t, g)
-			got, golden := describe(g), strings.TrimSuffix(f, ".yaml")+".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s:\n%s", golden, difference(string(want), got))
-			}
+			compare(t, stack, strings.TrimSuffix(f, ".yaml")+".golden")
 		})
+	}
+}
+
+// TestTerraformGraphs compares the graph of the folder of Terraform files, which
+// has the rows' other spelling, with what stands beside it.
+func TestTerraformGraphs(t *testing.T) {
+	tree, err := source.OpenTree("testdata", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	compare(t, terraform.Load(tree, "terraform", terraform.Options{}), "testdata/terraform.golden")
+}
+
+func compare(t *testing.T, stack *source.Stack, golden string) {
+	t.Helper()
+	g := aws.Build([]*source.Stack{stack})
+	checkVocabulary(t, g)
+	got := describe(g)
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s:\n%s", golden, difference(string(want), got))
 	}
 }
 

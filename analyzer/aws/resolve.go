@@ -272,12 +272,12 @@ func spell(parts []source.Part) string {
 	var s strings.Builder
 	for _, p := range parts {
 		switch {
+		case p.Text != "":
+			s.WriteString(p.Text)
 		case p.Ref != nil:
 			s.WriteString("${" + source.RefOf(*p.Ref).Text + "}")
-		case p.Text == "":
-			s.WriteString("${" + p.Expr + "}")
 		default:
-			s.WriteString(p.Text)
+			s.WriteString("${" + p.Expr + "}")
 		}
 	}
 	return s.String()
