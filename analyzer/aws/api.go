@@ -73,6 +73,7 @@ type integration struct {
 	uri         source.Value   // of the target
 	request     []source.Value // parameters and templates: where a direct integration names its target
 	connection  source.Value   // VPC link
+	behind      source.Value   // ARN of the load balancer behind the VPC link
 	credentials source.Value   // role
 	timeoutMS   source.Value
 	transfer    source.Value // STREAM where the response is streamed
@@ -85,7 +86,7 @@ func openAPIIntegration(v source.Value) integration {
 	return integration{
 		typ: v.Get("type"), subtype: v.Get("integrationSubtype"), method: v.Get("httpMethod"), uri: v.Get("uri"),
 		request:    []source.Value{v.Get("requestParameters"), v.Get("requestTemplates")},
-		connection: v.Get("connectionId"), credentials: v.Get("credentials"), timeoutMS: v.Get("timeoutInMillis"),
+		connection: v.Get("connectionId"), behind: v.Get("integrationTarget"), credentials: v.Get("credentials"), timeoutMS: v.Get("timeoutInMillis"),
 		transfer: v.Get("responseTransferMode"), at: v.At,
 	}
 }
@@ -217,8 +218,8 @@ func (b *builder) uriTargets(r *resource, in integration, uri source.Value, link
 	if strings.Contains(uri.Text, "${stageVariables.") {
 		uri.Kind = source.Unknown
 	}
-	var ends []end
-	if link != nil && len(b.mentioned(r, uri, partnersOf(graph.RoutesTo, true))) == 0 {
+	ends := b.resolve(r, in.behind, partnersOf(graph.RoutesTo, true))
+	if len(ends) == 0 && link != nil && len(b.mentioned(r, uri, partnersOf(graph.RoutesTo, true))) == 0 {
 		ends = b.behindLink(link, in.connection.At)
 	}
 	if len(ends) == 0 {

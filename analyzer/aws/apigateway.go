@@ -204,7 +204,7 @@ func methodIntegration(v source.Value) integration {
 	return integration{
 		typ: v.Get("Type"), method: v.Get("IntegrationHttpMethod"), uri: v.Get("Uri"),
 		request:    []source.Value{v.Get("RequestParameters"), v.Get("RequestTemplates")},
-		connection: v.Get("ConnectionId"), credentials: v.Get("Credentials"), timeoutMS: v.Get("TimeoutInMillis"),
+		connection: v.Get("ConnectionId"), behind: v.Get("IntegrationTarget"), credentials: v.Get("Credentials"), timeoutMS: v.Get("TimeoutInMillis"),
 		transfer: v.Get("ResponseTransferMode"), at: v.At,
 	}
 }
@@ -215,7 +215,7 @@ func terraformIntegration(b *builder, r *resource) {
 	in := integration{
 		typ: v.Get("type"), method: v.Get("integration_http_method"), uri: v.Get("uri"),
 		request:    []source.Value{v.Get("request_parameters"), v.Get("request_templates")},
-		connection: v.Get("connection_id"), credentials: v.Get("credentials"), timeoutMS: v.Get("timeout_milliseconds"),
+		connection: v.Get("connection_id"), behind: v.Get("integration_target"), credentials: v.Get("credentials"), timeoutMS: v.Get("timeout_milliseconds"),
 		transfer: v.Get("response_transfer_mode"), at: r.At,
 	}
 	for _, route := range b.methodsOf(r, v.Get("http_method"), v.Get("resource_id")) {
