@@ -3,17 +3,24 @@
 package analyzer
 
 import (
+	"context"
+	"runtime"
+	"sync"
+
 	"github.com/serverlens/serverlens/analyzer/aws"
 	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/analyzer/patterns"
+	"github.com/serverlens/serverlens/analyzer/policy"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
 // Report is everything that is known of what was analysed. Every output format
 // is made from it.
 type Report struct {
-	Systems  []System
+	Systems  []System         // in the order of their first stacks
 	Problems []source.Problem // of files that belong to no stack
+	Rules    []*policy.Rule   // that were asked for; nil where none was
+	Date     string           // that the rules were told, YYYY-MM-DD
 }
 
 // System is stacks that are read together as one graph.
@@ -21,6 +28,7 @@ type System struct {
 	Stacks []Stack
 	Graph  *graph.Graph
 	Found  patterns.Result // of the whole system
+	Result policy.Result   // of the rules
 }
 
 // Stack is one stack of a system with what it is by itself.
@@ -29,14 +37,50 @@ type Stack struct {
 	Found patterns.Result
 }
 
-// Analyze makes the report of stacks that were loaded together.
-func Analyze(stacks []*source.Stack, problems []source.Problem) *Report {
-	r := &Report{Problems: problems}
-	for _, s := range stacks {
-		sys := System{Graph: aws.Build([]*source.Stack{s})}
-		sys.Found = patterns.Find(sys.Graph)
-		sys.Stacks = []Stack{{s, sys.Found}}
-		r.Systems = append(r.Systems, sys)
+// Options say what to do beyond the graph and its patterns.
+type Options struct {
+	Engine *policy.Engine // nil: no rules
+	Policy policy.Options // Matches is filled in
+}
+
+// Analyze makes the report of stacks that were loaded together, systems side by
+// side on all cores.
+func Analyze(ctx context.Context, stacks []*source.Stack, problems []source.Problem, o Options) *Report {
+	systems := aws.Systems(stacks)
+	r := &Report{Systems: make([]System, len(systems)), Problems: problems, Date: o.Policy.Date}
+	if o.Engine != nil {
+		r.Rules = o.Engine.Rules()
 	}
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(systems)) {
+		wg.Go(func() {
+			for i := range next {
+				r.Systems[i] = analyze(ctx, systems[i], o)
+			}
+		})
+	}
+	for i := range systems {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
 	return r
+}
+
+func analyze(ctx context.Context, stacks []*source.Stack, o Options) System {
+	sys := System{Graph: aws.Build(stacks)}
+	sys.Found = patterns.Find(sys.Graph)
+	for _, s := range stacks {
+		found := sys.Found
+		if len(stacks) > 1 {
+			found = patterns.Find(aws.Build([]*source.Stack{s}))
+		}
+		sys.Stacks = append(sys.Stacks, Stack{s, found})
+	}
+	if o.Engine != nil {
+		o.Policy.Matches = sys.Found.Present
+		sys.Result = o.Engine.Check(ctx, sys.Graph, o.Policy)
+	}
+	return sys
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // printer writes text for people and keeps the first error.
@@ -31,3 +32,5 @@ func (p *printer) dim(s string) string    { return p.sgr("2", s) }
 func (p *printer) red(s string) string    { return p.sgr("1;31", s) }
 func (p *printer) yellow(s string) string { return p.sgr("33", s) }
 func (p *printer) blue(s string) string   { return p.sgr("34", s) }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -34,6 +34,9 @@ type Format struct {
 // formats is the table of formats by verb; the first is the default. Help,
 // completion, error messages and documentation read it.
 var formats = map[Verb][]Format{
+	Lint: {
+		{"text", "for reading, with an excerpt of the source", writeLintText},
+	},
 	Detect: {
 		{"text", "for reading", writeDetectText},
 		{"json", "versioned document", writeDetectJSON},

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/serverlens/serverlens/analyzer"
 	"github.com/serverlens/serverlens/analyzer/report"
 )
 
@@ -19,7 +20,7 @@ folder that is searched for templates, or - for standard input.`,
 			if err := out.check(); err != nil {
 				return err
 			}
-			r, err := in.load(cmd, paths)
+			r, err := in.load(cmd, paths, analyzer.Options{})
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/serverlens/serverlens/analyzer"
 	"github.com/serverlens/serverlens/analyzer/report"
 )
 
@@ -16,7 +17,7 @@ func graphCommand() *cobra.Command {
 			if err := out.check(); err != nil {
 				return err
 			}
-			r, err := in.load(cmd, paths)
+			r, err := in.load(cmd, paths, analyzer.Options{})
 			if err != nil {
 				return err
 			}

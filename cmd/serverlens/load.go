@@ -30,7 +30,7 @@ func (in *input) flags(cmd *cobra.Command) {
 }
 
 // load reads the stacks below the paths, the current folder where there is none.
-func (in *input) load(cmd *cobra.Command, paths []string) (*analyzer.Report, error) {
+func (in *input) load(cmd *cobra.Command, paths []string, o analyzer.Options) (*analyzer.Report, error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -40,8 +40,7 @@ func (in *input) load(cmd *cobra.Command, paths []string) (*analyzer.Report, err
 	if err != nil {
 		return nil, exit{exitUsage, err}
 	}
-	r := analyzer.Analyze(stacks, problems)
-	return r, nil
+	return analyzer.Analyze(cmd.Context(), stacks, problems, o), nil
 }
 
 // printProblems tells what could not be read on standard error, and returns the
@@ -50,10 +49,9 @@ func printProblems(w io.Writer, r *analyzer.Report) error {
 	incomplete := false
 	say := func(problems []source.Problem) {
 		for _, p := range problems {
-			if p.Severity == source.Note {
-				continue
+			if p.Severity != source.Note {
+				fmt.Fprintln(w, p)
 			}
-			fmt.Fprintln(w, p)
 			incomplete = incomplete || p.Severity == source.Error
 		}
 	}
@@ -61,6 +59,10 @@ func printProblems(w io.Writer, r *analyzer.Report) error {
 	for _, sys := range r.Systems {
 		for _, s := range sys.Stacks {
 			say(s.Problems)
+		}
+		for _, f := range sys.Result.Failures {
+			fmt.Fprintln(w, f)
+			incomplete = true
 		}
 	}
 	if incomplete {

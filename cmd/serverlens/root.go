@@ -22,6 +22,6 @@ It never uses the network and never runs anything that it reads.`,
 		},
 	}
 	cmd.CompletionOptions.HiddenDefaultCmd = false
-	cmd.AddCommand(detectCommand(), graphCommand(), versionCommand())
+	cmd.AddCommand(lintCommand(), detectCommand(), graphCommand(), versionCommand())
 	return cmd
 }
