@@ -128,7 +128,8 @@ func (e *expander) anyOf(address string, guards []source.Guard, at source.Locati
 }
 
 // apiOf is the API that an event names, nil where it is not one that SAM makes.
-// The value is what permissions name it by.
+// The value is what permissions name it by; AWS's translator takes a logical id in
+// a text for the id of the API.
 func (e *expander) apiOf(ev event, property, implicit string) (*api, source.Value) {
 	id := ev.props.Get(property)
 	if absent(id) {
@@ -138,9 +139,6 @@ func (e *expander) apiOf(ev event, property, implicit string) (*api, source.Valu
 	if r == nil {
 		e.warn(id.At, "%s: %s must name an API of the same template", ev.id, property)
 		return nil, id
-	}
-	if id.Kind == source.String {
-		id = ref(r.Address, "", id.At)
 	}
 	return e.apis[r.Address], id
 }
@@ -220,7 +218,11 @@ func (e *expander) permitRoute(r *resource, t target, ev event, id string, api s
 	if len(path) > 1 {
 		path = strings.TrimSuffix(path, "/")
 	}
-	arn := e.sub(ev.at, arnPattern("execute-api:{Api}/*/"+verb)+wildPath(path), variable{"Api", api})
+	route := verb + wildPath(path)
+	if verb == "*" && path == "/"+defaultPath {
+		route = defaultPath
+	}
+	arn := e.sub(ev.at, arnPattern("execute-api:{Api}/*/")+route, variable{"Api", api})
 	e.permit(r, t, ev, id, "apigateway.amazonaws.com", from(arn))
 }
 
@@ -233,11 +235,15 @@ func wildPath(path string) string {
 		if !ok {
 			return s.String()
 		}
-		_, tail, closed := strings.Cut(after, "}")
-		if !closed {
+		name, tail, closed := strings.Cut(after, "}")
+		switch {
+		case !closed:
 			return s.String()
+		case strings.HasSuffix(name, "++"):
+			s.WriteString("{" + name + "}")
+		default:
+			s.WriteString("*")
 		}
-		s.WriteString("*")
 		path = tail
 	}
 }

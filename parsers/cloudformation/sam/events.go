@@ -79,6 +79,9 @@ func (ev event) order() string {
 	if path, ok := ev.props.Get("Path").AsString(); ok {
 		return path
 	}
+	if ev.typ == "HttpApi" && absent(ev.props.Get("Path")) && absent(ev.props.Get("Method")) {
+		return defaultPath
+	}
 	return ev.key
 }
 
@@ -183,7 +186,10 @@ func (e *expander) pollAccess(x *role, ev event) {
 		}
 	}
 	if uri := registry.Get("SchemaRegistryURI"); !absent(uri) {
-		statements = append(statements, allow(ev.at, "glue:GetRegistry", uri), allow(ev.at, "glue:GetSchemaVersion", uri))
+		if _, name, ok := strings.Cut(spell(uri), ":registry/"); ok { // of AWS Glue
+			statements = append(statements, allow(ev.at, "glue:GetRegistry", uri),
+				allow(ev.at, "glue:GetSchemaVersion", e.sub(ev.at, arnPattern("glue:schema/"+name+"/*"))))
+		}
 	}
 	for _, c := range ev.props.Get("SourceAccessConfigurations").Elements() {
 		if c.Get("Type").Text == "VPC_SUBNET" {
@@ -233,4 +239,4 @@ var pollPolicyName = map[string]string{
 const networkActions = "ec2: CreateNetworkInterface DescribeNetworkInterfaces DeleteNetworkInterface DescribeVpcs DescribeSubnets DescribeSecurityGroups"
 
 // secretTypes are the kinds of SourceAccessConfigurations whose URI is a secret.
-var secretTypes = []string{"BASIC_AUTH", "SASL_SCRAM_256_AUTH", "SASL_SCRAM_512_AUTH", "SERVER_ROOT_CA_CERTIFICATE"}
+var secretTypes = []string{"BASIC_AUTH", "SASL_SCRAM_256_AUTH", "SASL_SCRAM_512_AUTH"}

@@ -24,6 +24,7 @@ func (e *expander) function(r *resource) {
 		"PackageType", "Architectures", "SnapStart", "EphemeralStorage", "CodeSigningConfigArn",
 		"RuntimeManagementConfig", "LoggingConfig", "TenancyConfig", "RecursiveLoop", "DurableConfig",
 		"FunctionScalingConfig", "PublishToLatestPublished")
+	f.set("Description", e.description(p))
 	f.set("Code", e.code(p))
 	f.set("Tags", tagList(r.At, p.Get("Tags"), "lambda:createdBy"))
 	tracing := p.Get("Tracing")
@@ -111,6 +112,19 @@ func (e *expander) deadLetterAccess(r *resource, x *role) {
 		return
 	}
 	x.allow("DeadLetterQueuePolicy", action, dead.Get("TargetArn"))
+}
+
+// description is the description of a function, with the hash of its code behind
+// it where that shall make a new version.
+func (e *expander) description(p source.Value) source.Value {
+	text, sha := p.Get("Description"), p.Get("AutoPublishCodeSha256")
+	switch {
+	case absent(sha) || absent(p.Get("AutoPublishAlias")):
+		return text
+	case absent(text):
+		return sha
+	}
+	return e.sub(text.At, "${Text} ${Sha}", variable{"Text", text}, variable{"Sha", sha})
 }
 
 // code is the Code of a function: where it lies as the template says.

@@ -237,6 +237,12 @@ func (t *textOf) value() source.Value {
 		}
 	}
 	v.Text = s.String()
+	if len(t.parts) == 1 && v.Kind == source.Unknown {
+		v.Text = t.parts[0].Expr
+		if r := t.parts[0].Ref; r != nil {
+			v.Text = source.RefOf(*r).Text
+		}
+	}
 	return v
 }
 

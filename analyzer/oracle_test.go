@@ -1,0 +1,175 @@
+package analyzer_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/serverlens/serverlens/analyzer/aws"
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/parsers/cloudformation"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// pair is a SAM template and what AWS's translator made of it.
+type pair struct{ name, sam, cfn string }
+
+// oraclePairs lists the pairs below the folder that SERVERLENS_PAIRS names.
+func oraclePairs(t *testing.T) (out []pair) {
+	t.Helper()
+	dir := os.Getenv("SERVERLENS_PAIRS")
+	if dir == "" {
+		t.Skip("SERVERLENS_PAIRS names no folder with pairs of the SAM oracle")
+	}
+	indexes, _ := filepath.Glob(filepath.Join(dir, "*", "index.jsonl"))
+	for _, index := range indexes {
+		text, err := os.ReadFile(index)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(bytes.NewReader(text))
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			var rec struct{ Slug, Status string }
+			if err := json.Unmarshal(lines.Bytes(), &rec); err != nil {
+				t.Fatal(err)
+			}
+			if rec.Status == "ok" {
+				base := filepath.Join(filepath.Dir(index), rec.Slug)
+				out = append(out, pair{filepath.Base(filepath.Dir(index)) + "/" + rec.Slug, base + ".sam.json", base + ".cfn.json"})
+			}
+		}
+	}
+	return out
+}
+
+// graphOf is the graph of one template.
+func graphOf(t *testing.T, text []byte) *graph.Graph {
+	t.Helper()
+	tree := source.MemoryTree(map[string][]byte{"template.json": text})
+	stack, ok := cloudformation.Load(tree, "template.json", cloudformation.Options{})
+	if !ok {
+		t.Fatalf("no template: %v", stack.Problems)
+	}
+	return aws.Build([]*source.Stack{stack})
+}
+
+func graphOfFile(t *testing.T, file string) *graph.Graph {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return graphOf(t, text)
+}
+
+var (
+	hashed = regexp.MustCompile(`[0-9a-f]{10}\b`)
+	tilde  = regexp.MustCompile(`~([0-9]+~)?`)
+	notted = regexp.MustCompile(`\bNOT(\w+?)([0-9a-f]{10})?\b`)
+)
+
+// plain is a text without what AWS hashes into ids, and with the conditions that
+// its translator makes said as it meant them.
+func plain(s string) string {
+	s = notted.ReplaceAllString(s, "not $1")
+	s = strings.ReplaceAll(s, "not not ", "")
+	s = strings.ReplaceAll(s, "sns:publish", "sns:Publish")
+	s = strings.ReplaceAll(s, "arn:aws:", "arn:${AWS::Partition}:")
+	return hashed.ReplaceAllString(tilde.ReplaceAllString(s, ""), "")
+}
+
+// facts lists what a graph says, one line a fact, sorted: nodes with attributes,
+// edges with theirs.
+func facts(g *graph.Graph) []string {
+	var out []string
+	attrs := func(of string, values map[string]source.Value) {
+		for name, v := range values {
+			if name == "of" {
+				continue
+			}
+			text := spell(v)
+			if name == "condition" { // its words follow the order of keys, which AWS sorts
+				words := strings.Fields(text)
+				slices.Sort(words)
+				text = strings.Join(words, " ")
+			}
+			out = append(out, of+" ."+name+" = "+text)
+		}
+	}
+	for _, n := range g.Nodes {
+		out = append(out, "node "+n.ID+" "+string(n.Kind))
+		attrs(n.ID, n.Attrs)
+	}
+	for _, e := range g.Edges {
+		id := strings.Join(strings.Fields(fmt.Sprint(idOf(e.From), " ", e.Relation, " ", idOf(e.To))), " ")
+		out = append(out, "edge "+id+" "+e.Basis.String())
+		attrs(id, e.Attrs)
+	}
+	for i := range out {
+		out[i] = plain(out[i])
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func idOf(n *graph.Node) string {
+	if n == nil {
+		return "?"
+	}
+	return n.ID
+}
+
+// spell writes an attribute.
+func spell(v source.Value) string {
+	var cases []string
+	for g, c := range v.Cases() {
+		s := c.Text
+		if len(g) > 0 {
+			s = g.String() + "? " + s
+		}
+		cases = append(cases, s)
+	}
+	slices.Sort(cases)
+	return strings.Join(cases, " | ")
+}
+
+// minus is the lines of a that b has not.
+func minus(a, b []string) (out []string) {
+	for _, x := range a {
+		if _, ok := slices.BinarySearch(b, x); !ok {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// TestSAMEqualsTranslated compares the graph of every SAM template of the oracle
+// with the graph of what AWS's translator makes of it.
+func TestSAMEqualsTranslated(t *testing.T) {
+	equal, all := 0, 0
+	for _, p := range oraclePairs(t) {
+		all++
+		ours, theirs := facts(graphOfFile(t, p.sam)), facts(graphOfFile(t, p.cfn))
+		onlyOurs, onlyTheirs := minus(ours, theirs), minus(theirs, ours)
+		if len(onlyOurs)+len(onlyTheirs) == 0 {
+			equal++
+			continue
+		}
+		t.Logf("%s", p.name)
+		for _, x := range onlyOurs[:min(4, len(onlyOurs))] {
+			t.Logf("   sam %s", x)
+		}
+		for _, x := range onlyTheirs[:min(4, len(onlyTheirs))] {
+			t.Logf("   cfn %s", x)
+		}
+	}
+	t.Logf("equal graphs: %d of %d (%.1f %%)", equal, all, 100*float64(equal)/float64(all))
+}
