@@ -105,12 +105,15 @@ func facts(g *graph.Graph) []string {
 		}
 	}
 	for _, n := range g.Nodes {
-		out = append(out, "node "+n.ID+" "+string(n.Kind))
+		out = append(out, "node "+n.ID+" "+string(n.Kind), n.ID+" if "+n.If.String())
+		for rel := range n.Open {
+			out = append(out, n.ID+" may have more "+string(rel))
+		}
 		attrs(n.ID, n.Attrs)
 	}
 	for _, e := range g.Edges {
 		id := strings.Join(strings.Fields(fmt.Sprint(idOf(e.From), " ", e.Relation, " ", idOf(e.To))), " ")
-		out = append(out, "edge "+id+" "+e.Basis.String())
+		out = append(out, "edge "+id+" "+e.Basis.String()+" if "+e.If.String())
 		attrs(id, e.Attrs)
 	}
 	for i := range out {

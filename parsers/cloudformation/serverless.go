@@ -30,6 +30,7 @@ func (t *template) expandSAM(resources []source.Resource, outputs []source.Outpu
 		Params:    params,
 		Outputs:   outputs,
 		Include:   t.definition,
+		Guard:     t.guard,
 		Declare:   func(c source.Condition) { t.stack.Conditions = append(t.stack.Conditions, c) },
 	})
 	t.add(problems)

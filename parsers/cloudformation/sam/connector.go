@@ -42,6 +42,15 @@ func (e *expander) connector(r *resource) {
 func (e *expander) embeddedConnectors() {
 	for _, r := range e.resources {
 		for g, c := range r.Attributes.Get("Connectors").Fields() {
+			if name := c.Value.Get("Condition"); e.Guard != nil && name.Kind == source.String {
+				own, holds := e.Guard(name.Text, name.At)
+				if holds {
+					g, holds = g.And(own)
+				}
+				if !holds {
+					continue
+				}
+			}
 			p := c.Value.Get("Properties")
 			if p.Kind != source.Map {
 				e.warn(c.KeyAt, "%s: connector %q needs Properties", r.Address, c.Key)

@@ -27,6 +27,9 @@ type Template struct {
 	// Include reads the local document that a property names (OpenAPI, ASL) and
 	// reports whether there is one. It has then said why not, where one was meant.
 	Include func(uri source.Value) (source.Value, bool)
+	// Guard, where set, is when a condition holds, named by a connector that a
+	// resource embeds; ok is false where it never does.
+	Guard func(condition string, at source.Location) (g source.Guard, ok bool)
 	// Declare, where set, is told of each condition that the expansion makes: an
 	// implicit API exists if any of its routes does.
 	Declare func(source.Condition)
