@@ -56,9 +56,6 @@ func (e *expander) newAPI(r *resource) *api {
 // implicitAPI makes the API that all events of a type share which name none.
 func (e *expander) implicitAPI(typ, eventType, property, id string) {
 	address := e.Prefix + id
-	if e.byAddress[address] != nil {
-		return
-	}
 	var first *resource
 	var guards []source.Guard
 	var at source.Location
@@ -80,6 +77,10 @@ func (e *expander) implicitAPI(typ, eventType, property, id string) {
 	}
 	if first == nil {
 		return
+	}
+	if old := e.byAddress[address]; old != nil {
+		e.warn(old.At, "%s is the name of the implicit API, which AWS SAM puts in the place of this resource", id)
+		e.resources = slices.DeleteFunc(e.resources, func(r *resource) bool { return r == old })
 	}
 	r := &resource{sam: true, Resource: source.Resource{
 		Address: address, Type: typ, Properties: source.MapOf(at), At: at, Body: at,
