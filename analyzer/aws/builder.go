@@ -21,8 +21,11 @@ type builder struct {
 	open      []openEnd
 	made      map[*resource][]*graph.Edge // of uncertain resources without a node
 
+	openKinds []openKind
+
 	policies      map[*graph.Node][]attached // by role
 	strayPolicies []attached                 // of roles that are not known
+	sorted        []*graph.Node              // the nodes with a literal name, by it
 
 	// Found out at the first question, for all resources at once.
 	staged   map[*resource]bool        // deployments that a stage uses

@@ -24,18 +24,31 @@ var configureAttrs = []attr{
 // literalAttr is of every edge that a text makes which may spell a name out.
 var literalAttr = attr{name: "literal", typ: flag, doc: "Whether the resource is named by its name, ARN or URL written out, not by a reference."}
 
-var functionVariables = prop{"Environment.Variables", "environment.variables"}
+var (
+	functionVariables = prop{"Environment.Variables", "environment.variables"}
+	taskContainers    = prop{"ContainerDefinitions", "container_definitions"}
+	jobContainer      = prop{"ContainerProperties", "container_properties"}
+)
 
 // readEnvironments makes the edges to what the environment variables of functions
-// name, and says what sort of values they hold.
+// and containers name.
 func readEnvironments(b *builder) {
 	for _, r := range b.resources {
-		if r.node == nil || r.node.Kind != graph.Function {
+		switch {
+		case r.node == nil:
+			continue
+		case r.node.Kind == graph.ContainerService:
+			b.containers(r, taskContainers)
+			continue
+		case r.node.Kind == graph.Job:
+			b.containers(r, jobContainer)
+			continue
+		case r.node.Kind != graph.Function:
 			continue
 		}
 		vars := r.get(r.Properties, functionVariables)
 		for g, e := range vars.Fields() {
-			if when, ok := b.guard(r.stack, r.If).And(b.guard(r.stack, g)); ok {
+			if when, ok := b.all(r, g); ok {
 				b.variable(r, e.Key, e.Value, when)
 			}
 		}
@@ -45,16 +58,44 @@ func readEnvironments(b *builder) {
 	}
 }
 
+// containers reads the variables and secrets of containers (Amazon ECS API
+// Reference, ContainerDefinition; AWS Batch API Reference, ContainerProperties).
+func (b *builder) containers(r *resource, where prop) {
+	field := func(v source.Value, name string) source.Value {
+		if x := v.Get(name); x.Kind != source.Unset {
+			return x
+		}
+		return v.Get(strings.ToLower(name[:1]) + name[1:])
+	}
+	for g, c := range b.opened(r, r.get(r.Properties, where)).Elements() {
+		for g2, x := range field(c, "Environment").Elements() {
+			if when, ok := b.all(r, g, g2); ok {
+				b.variable(r, field(x, "Name").Text, field(x, "Value"), when)
+			}
+		}
+		for g2, x := range field(c, "Secrets").Elements() {
+			if when, ok := b.all(r, g, g2); ok {
+				b.copied(r, field(x, "Name").Text, field(x, "ValueFrom"), []graph.Kind{graph.Secret, graph.Parameter}, when)
+			}
+		}
+	}
+}
+
+// all is the guard under which a resource is there and others hold too.
+func (b *builder) all(r *resource, guards ...source.Guard) (source.Guard, bool) {
+	when, ok := b.guard(r.stack, r.If), true
+	for _, g := range guards {
+		if when, ok = when.And(b.guard(r.stack, g)); !ok {
+			return nil, false
+		}
+	}
+	return when, true
+}
+
 // variable makes the edges to what one variable names.
 func (b *builder) variable(r *resource, name string, v source.Value, when source.Guard) {
 	if kind, secret, ok := dynamicReference(v); ok {
-		for _, e := range b.resolve(r, secret, []graph.Kind{kind, graph.Resource, graph.External}) {
-			if both, ok := when.And(e.when); ok {
-				inferred := graph.Inferred
-				b.connect(r, edge{rel: graph.Reads, basis: &inferred, from: end{node: r.node}, to: e, when: both, at: v.At,
-					attrs: map[string]source.Value{"variable": source.StringOf(name, v.At)}})
-			}
-		}
+		b.copied(r, name, secret, []graph.Kind{kind}, when)
 		return
 	}
 	if v.Kind == source.String && len(v.Refs) == 0 && !namesSomething(v.Text) {
@@ -63,6 +104,18 @@ func (b *builder) variable(r *resource, name string, v source.Value, when source
 	for _, e := range b.seek(r, v, graph.Ending(graph.Configures)) {
 		if both, ok := when.And(e.when); ok && e.node != r.node {
 			b.configures(r, r.node, e, name, both)
+		}
+	}
+}
+
+// copied makes the edges to the secrets and parameters that deployment or start
+// copies into a variable.
+func (b *builder) copied(r *resource, name string, v source.Value, kinds []graph.Kind, when source.Guard) {
+	inferred := graph.Inferred
+	for _, e := range b.resolve(r, v, append(kinds, graph.Resource, graph.External)) {
+		if both, ok := when.And(e.when); ok {
+			b.connect(r, edge{rel: graph.Reads, basis: &inferred, from: end{node: r.node}, to: e, when: both, at: v.At,
+				attrs: map[string]source.Value{"variable": source.StringOf(name, v.At)}})
 		}
 	}
 }

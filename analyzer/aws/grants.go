@@ -14,6 +14,7 @@ type permissions struct {
 	grants  []grant
 	open    []openEnd // without the known end
 	unknown string    // why there may be more of everything, "" if there is not
+	traces  bool      // whether X-Ray may be written to
 }
 
 // grant is one edge from whoever assumes the role.
@@ -61,6 +62,11 @@ func (b *builder) rolePermissions(role *graph.Node) permissions {
 	}
 	for _, st := range allow {
 		b.allow(&p, st, deny)
+	}
+	if p.unknown == "" || p.traces {
+		role.Attrs["allows_tracing"] = source.BoolOf(p.traces, role.At)
+	} else {
+		role.Attrs["allows_tracing"] = source.Value{Kind: source.Unknown, Text: p.unknown, At: role.At}
 	}
 	if v := wildcards(allow); v.Kind != source.Unset {
 		role.Attrs["wildcard_actions"] = v
@@ -130,6 +136,7 @@ func (b *builder) listed(r *resource, v source.Value) []listed {
 func (b *builder) allow(p *permissions, st statement, deny []statement) {
 	var actions []listed
 	for _, a := range st.actions {
+		p.traces = p.traces || !st.but && matches(a.value.Text, "xray:PutTraceSegments")
 		switch {
 		case st.but || a.value.Kind != source.String:
 			p.openAll(st, "any action may be allowed")
@@ -238,8 +245,8 @@ func (b *builder) allowed(r *resource, v source.Value) (ends []end, why string) 
 	return b.outside(r, v, graph.Kinds()), ""
 }
 
-// matching is the nodes whose literal names an ARN's pattern covers, if it says
-// more than that it covers all.
+// matching is the nodes whose literal names an ARN's pattern covers, where it says
+// how they begin.
 func (b *builder) matching(a arn, v source.Value) []end {
 	if len(a.resource) != 1 || !typedResource[a.service] && strings.ContainsAny(a.resource[0].Text, "/:") {
 		return nil
@@ -248,12 +255,21 @@ func (b *builder) matching(a arn, v source.Value) []end {
 	if i := strings.IndexAny(pattern, "/:"); i >= 0 {
 		pattern = pattern[i+1:]
 	}
-	if strings.Trim(pattern, "*") == "" {
+	start, _, _ := strings.Cut(strings.ReplaceAll(pattern, "?", "*"), "*")
+	if start == "" {
 		return nil
 	}
+	if b.sorted == nil {
+		b.sorted = slices.DeleteFunc(slices.Clone(b.g.Nodes), func(n *graph.Node) bool { return n.Name == "" || n.Kind == graph.External || n.Kind == graph.State })
+		slices.SortStableFunc(b.sorted, func(m, n *graph.Node) int { return strings.Compare(m.Name, n.Name) })
+	}
 	var out []end
-	for _, n := range b.g.Nodes {
-		if n.Name != "" && n.Kind != graph.External && a.service != "" && a.allows(n) && matches(pattern, n.Name) {
+	i, _ := slices.BinarySearchFunc(b.sorted, start, func(n *graph.Node, s string) int { return strings.Compare(n.Name, s) })
+	for _, n := range b.sorted[i:] {
+		if !strings.HasPrefix(n.Name, start) {
+			break
+		}
+		if a.service != "" && a.allows(n) && matches(pattern, n.Name) {
 			out = append(out, end{node: n, at: v.At, literal: true})
 		}
 	}

@@ -33,6 +33,7 @@ var iamRows = []*row{
 var roleAttrs = []attr{
 	{name: "wildcard_actions", typ: text, source: "AWS Well-Architected Framework, SEC03-BP02 Grant least privilege access",
 		doc: "Actions of the role's own policies that allow a whole service or everything, such as s3:* or *, sorted, with a comma between them; absent if there is none."},
+	{name: "allows_tracing", typ: flag, source: "AWS X-Ray Developer Guide, AWS managed policies for X-Ray", doc: "Whether the role's policies allow xray:PutTraceSegments."},
 }
 
 // grantAttrs is the attributes of the edges that policies make.

@@ -54,8 +54,7 @@ func readDefinitions(b *builder) {
 // openDefinition says that an API may have routes and authorizers that are not in
 // sight.
 func (b *builder) openDefinition(r *resource, why string) {
-	b.g.OpenKind(graph.Route, why)
-	b.g.OpenKind(graph.Authorizer, why)
+	b.openKinds = append(b.openKinds, openKind{graph.Route, why}, openKind{graph.Authorizer, why})
 	for _, rel := range []graph.Relation{graph.RoutesTo, graph.AuthorizedBy} {
 		b.open = append(b.open, openEnd{known: r.node, rel: rel, why: why})
 	}

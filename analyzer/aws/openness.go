@@ -16,9 +16,20 @@ type openEnd struct {
 	kinds []graph.Kind // that the unknown end may have; nil for all
 }
 
+// openKind is a kind of which there may be more nodes than are in sight.
+type openKind struct {
+	kind graph.Kind
+	why  string
+}
+
 // openness opens the relations of which there may be more than is seen, once all
 // nodes and edges are there.
 func (b *builder) openness() {
+	for _, o := range b.openKinds {
+		if _, already := b.g.Open[o.kind]; !already {
+			b.g.OpenKind(o.kind, o.why)
+		}
+	}
 	b.openUncertain()
 	b.openEnds()
 	for _, s := range b.stacks {

@@ -77,7 +77,7 @@ func readWorkflows(b *builder) {
 			}
 		}
 		if !read {
-			b.g.OpenKind(graph.State, "the definition of "+r.node.ID+" is not in sight")
+			b.openKinds = append(b.openKinds, openKind{graph.State, "the definition of " + r.node.ID + " is not in sight"})
 			for _, rel := range []graph.Relation{graph.Reads, graph.Writes, graph.Invokes} {
 				b.open = append(b.open, openEnd{known: r.node, rel: rel, why: "its definition is not in sight"})
 			}
