@@ -18,17 +18,28 @@ func (t *template) ref(c call, s scope) source.Value {
 	if s.loop != nil {
 		name = t.eval(name, s)
 	}
-	if name.Kind != source.String || name.Text == "" {
-		if name.Kind == source.Unknown {
-			return unknown(describeCall(c), c.at, name)
-		}
+	id, ok := t.logicalID(name)
+	if !ok && name.Kind == source.Unknown {
+		return unknown(describeCall(c), c.at, name)
+	}
+	if !ok {
 		return t.fail(c, "takes the name of a parameter or resource")
 	}
-	v := t.reference(name.Text, c.arg.At, s)
+	v := t.reference(id, c.arg.At, s)
 	if v.Kind != source.Unset {
 		v.At = c.at
 	}
 	return v
+}
+
+// logicalID is the name that a value is. A name that the values of a loop would
+// complete is that of the resource which the same loop makes.
+func (t *template) logicalID(v source.Value) (name string, ok bool) {
+	if v.Kind == source.Unknown {
+		name = keyOf(v)
+		return name, t.byName[name] != nil
+	}
+	return v.Text, v.Kind == source.String && v.Text != ""
 }
 
 // reference is what a name stands for, at the place where the name is written.
@@ -88,14 +99,14 @@ func (t *template) getAtt(c call, s scope) source.Value {
 	if arg.Kind != source.List || len(arg.Items) < 2 {
 		return t.fail(c, `takes "Name.Attribute" or a list of the two`)
 	}
-	name := arg.Items[0]
-	if name.Kind == source.Unknown {
+	name, ok := t.logicalID(arg.Items[0])
+	if !ok && arg.Items[0].Kind == source.Unknown {
 		return unknown(describeCall(c), c.at, arg)
 	}
-	if name.Kind != source.String || name.Text == "" {
+	if !ok {
 		return t.fail(c, `takes "Name.Attribute" or a list of the two`)
 	}
-	at := span(name.At, arg.Items[len(arg.Items)-1].At)
+	at := span(arg.Items[0].At, arg.Items[len(arg.Items)-1].At)
 	var attribute []string
 	for _, item := range arg.Items[1:] {
 		text, ok := item.AsString()
@@ -103,11 +114,11 @@ func (t *template) getAtt(c call, s scope) source.Value {
 			return t.fail(c, `takes "Name.Attribute" or a list of the two`)
 		}
 		if !ok { // which attribute is open, whose it is not
-			return unknown(describeCall(c), c.at, t.mention(name.Text, "", at), item)
+			return unknown(describeCall(c), c.at, t.mention(name, "", at), item)
 		}
 		attribute = append(attribute, text)
 	}
-	v := t.attribute(name.Text, strings.Join(attribute, "."), at)
+	v := t.attribute(name, strings.Join(attribute, "."), at)
 	v.At = c.at
 	return v
 }

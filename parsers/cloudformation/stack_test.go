@@ -230,6 +230,7 @@ Resources:
     - Name
     - !Ref Open
     - Topic${Name}: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Name, DisplayName: !Ref Queuea}}
+      Sub${Name}: {Type: AWS::SNS::Subscription, Properties: {TopicArn: {Ref: "Topic${Name}"}, Endpoint: !GetAtt [!Sub "Topic${Name}", Arn]}}
 Outputs:
   Fn::ForEach::Outs:
     - Name
@@ -249,6 +250,7 @@ Outputs:
 		`Queueb false {QueueName: "b-queue" default, RedrivePolicy: {deadLetterTargetArn: ?Deadb.Arn <Deadb.Arn>}}`,
 		`Deadb false {}`,
 		`Topic${Name} true {TopicName: ?Name, DisplayName: ?Queuea <Queuea>}`,
+		`Sub${Name} true {TopicArn: ?Topic${Name} <Topic${Name}>, Endpoint: ?Topic${Name}.Arn <Topic${Name}.Arn>}`,
 		`Outa ?Queuea.Arn <Queuea.Arn>`,
 		`Outb ?Queueb.Arn <Queueb.Arn>`,
 	}
