@@ -215,9 +215,11 @@ func TestIntrinsics(t *testing.T) {
 		{"Condition of a policy", `{Condition: {StringEquals: {a: b}}}`, `{Condition: {StringEquals: {a: "b"}}}`},
 		{"function of Rules", `{"Fn::Contains": [[a], !Ref Env]}`, `?Fn::Contains [[a], Ref Env]`},
 
-		{"secret", `"{{resolve:secretsmanager:db:SecretString:password}}"`, `"{{resolve:secretsmanager:db:SecretString:password}}" secret`},
-		{"secure parameter", `"{{resolve:ssm-secure:db:1}}"`, `"{{resolve:ssm-secure:db:1}}" secret`},
-		{"plain stored parameter", `"{{resolve:ssm:db}}"`, `"{{resolve:ssm:db}}"`},
+		{"secret", `"{{resolve:secretsmanager:db:SecretString:password}}"`, `?{{resolve:secretsmanager:db:SecretString:password}} secret`},
+		{"secure parameter", `"{{resolve:ssm-secure:db:1}}"`, `?{{resolve:ssm-secure:db:1}} secret`},
+		{"plain stored parameter", `"{{resolve:ssm:db}}"`, `?{{resolve:ssm:db}}`},
+		{"stored parameter by name", `!Sub ["${X}", {X: "{{resolve:ssm:db}}"}]`, `?{{resolve:ssm:db}}`},
+		{"stored parameter in a text", `!Sub "${Env}-{{resolve:ssm:db}}"`, `?dev-{{resolve:ssm:db}} default`},
 		{"secret of a resource", `!Sub "{{resolve:secretsmanager:${Table}:SecretString:p}}"`, `?{{resolve:secretsmanager:${Table}:SecretString:p}} <Table> secret`},
 
 		{"loop over entries", `{"Fn::ForEach::L": [N, [a, b], {"K${N}": !Ref N}]}`, `{Ka: "a", Kb: "b"}`},

@@ -150,8 +150,10 @@ func (t *template) loopText(v source.Value, s scope) source.Value {
 		pieces = append(pieces, value)
 		start, i, changed = i+length+1, i+length, true
 	}
+	if !changed && strings.Contains(text, dynamic) {
+		return resolvedLater(v)
+	}
 	if !changed {
-		v.Sensitive = v.Sensitive || isSecret(text)
 		return v
 	}
 	if start < len(text) {

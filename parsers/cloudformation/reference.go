@@ -280,6 +280,7 @@ func (t *template) typed(v source.Value, kind string) source.Value {
 		}
 	case scalar:
 		v.Kind = source.String
+		v, _ = t.evalText(v, scope{})
 	}
 	return v
 }

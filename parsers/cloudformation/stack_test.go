@@ -188,6 +188,7 @@ func TestWrongShapes(t *testing.T) {
 func TestWrongTemplates(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"null resource", "Resources:\n  A:\n  B: {Type: AWS::SQS::Queue}\n", "template.yaml:2:3: error: the resource A is a null"},
+		{"no name", "Resources:\n  \"\": {Type: AWS::SQS::Queue}\n  B: {Type: AWS::SQS::Queue}\n", "template.yaml:2:3: error: a resource has no name"},
 		{"no type", "Resources:\n  A: {Properties: {}}\n  B: {Type: AWS::SQS::Queue}\n", "template.yaml:2:3: error: the resource A has no Type"},
 		{"type is a map", "Resources:\n  A: {Type: {Ref: B}}\n  B: {Type: AWS::SQS::Queue}\n", "template.yaml:2:3: error: the resource A has no Type"},
 		{"properties are a list", "Resources:\n  B: {Type: AWS::SQS::Queue, Properties: []}\n", "template.yaml:2:42: error: Properties is a list"},

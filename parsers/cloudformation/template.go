@@ -161,6 +161,10 @@ func (t *template) resource(e *entry) (r source.Resource, ok bool) {
 		t.problem(source.Error, e.KeyAt, "the resource %s is a %s, not a map", e.Key, e.Value.Kind)
 		return r, false
 	}
+	if e.Key == "" {
+		t.problem(source.Error, e.KeyAt, "a resource has no name")
+		return r, false
+	}
 	kind := e.Value.Get("Type")
 	if kind.Kind != source.String || kind.Text == "" {
 		t.problem(source.Error, e.KeyAt, "the resource %s has no Type", e.Key)

@@ -15,18 +15,34 @@ func (t *template) evalText(v source.Value, s scope) (source.Value, bool) {
 	if s.loop != nil && (strings.Contains(v.Text, "${") || strings.Contains(v.Text, "&{")) {
 		return t.loopText(v, s), true
 	}
-	if isSecret(v.Text) {
-		v.Sensitive = true
-		return v, true
+	if strings.Contains(v.Text, dynamic) {
+		return resolvedLater(v), true
 	}
 	return v, false
 }
 
-// isSecret reports whether a text holds a dynamic reference to a secret
-// (AWS CloudFormation User Guide, Get values stored in other services using
-// dynamic references).
-func isSecret(text string) bool {
-	return strings.Contains(text, "{{resolve:secretsmanager:") || strings.Contains(text, "{{resolve:ssm-secure:")
+// dynamic begins a dynamic reference: a text that the deployment replaces by what
+// is stored elsewhere (AWS CloudFormation User Guide, Get values stored in other
+// services using dynamic references).
+const dynamic = "{{resolve:"
+
+// resolvedLater is a text with dynamic references: unknown, though all its pieces
+// are there to be read. What is stored as a secret is sensitive.
+func resolvedLater(v source.Value) source.Value {
+	if len(v.Parts) == 0 {
+		v.Parts = []source.Part{{Text: v.Text, At: v.At, In: writtenAt(v)}}
+	}
+	v.Kind = source.Unknown
+	v.Sensitive = v.Sensitive || strings.Contains(v.Text, dynamic+"secretsmanager:") || strings.Contains(v.Text, dynamic+"ssm-secure:")
+	return v
+}
+
+// writtenAt is where a scalar was written, be it used elsewhere.
+func writtenAt(v source.Value) source.Location {
+	if v.Def != nil {
+		return *v.Def
+	}
+	return v.At
 }
 
 // sub is Fn::Sub: a text with ${Name}, ${Name.Attribute} and ${!Literal}, and
@@ -68,10 +84,7 @@ type scalar struct {
 }
 
 func (t *template) open(v source.Value) scalar {
-	at := v.At
-	if v.Def != nil {
-		at = *v.Def
-	}
+	at := writtenAt(v)
 	s, _ := document.Open(t.stack.Files[at.File], at)
 	return scalar{v.Text, at, s}
 }
@@ -187,11 +200,13 @@ func concat(text string, at source.Location, pieces []source.Value) source.Value
 			}
 		}
 		out.Text = b.String()
-		if len(out.Parts) == 1 && out.Kind == source.Unknown {
+		if len(out.Parts) == 1 && out.Parts[0].Expr != "" {
 			out.Text = out.Parts[0].Expr
 		}
 		out.Refs = distinct(refs)
-		out.Sensitive = out.Sensitive || isSecret(out.Text)
+		if strings.Contains(out.Text, dynamic) {
+			return resolvedLater(out)
+		}
 		return out
 	})
 }
