@@ -80,7 +80,7 @@ type breach struct {
 	with     []string
 	path     []string
 	message  string
-	severity string
+	severity source.Severity
 	unknown  []look // what it would rest on; nil for one that stands
 }
 
@@ -303,9 +303,12 @@ func (n *run) query(ctx context.Context, r *Rule, body ast.Body, in *ast.Term, e
 
 // breachOf reads what a rule found.
 func breachOf(r *Rule, t *ast.Term) breach {
-	b := breach{rule: r, with: texts(t, "with"), path: texts(t, "path")}
+	b := breach{rule: r, with: texts(t, "with"), path: texts(t, "path"), severity: r.Severity()}
 	copy(b.at[:], texts(t, "at"))
-	b.message, b.severity = textOf(t.Get(ast.StringTerm("message"))), textOf(t.Get(ast.StringTerm("severity")))
+	b.message = textOf(t.Get(ast.StringTerm("message")))
+	if s, ok := severities[textOf(t.Get(ast.StringTerm("severity")))]; ok {
+		b.severity = s
+	}
 	return b
 }
 

@@ -92,8 +92,7 @@ func (m *merger) add(g *graph.Graph, found []breach) {
 	}
 	w := newWorld(g)
 	m.worlds = append(m.worlds, w)
-	here := map[string]bool{}
-	for _, b := range found {
+	for _, b := range distinct(found) {
 		k := b.key()
 		all := m.stands
 		if b.unknown != nil {
@@ -103,14 +102,33 @@ func (m *merger) add(g *graph.Graph, found []breach) {
 		if old == nil {
 			old = &merged{breach: b, in: w}
 			all[k] = old
-		} else if b.message < old.message { // the same words whatever the order
-			old.breach, old.in = b, w
+		} else if cmp.Or(cmp.Compare(b.severity, old.severity), cmp.Compare(b.message, old.message)) < 0 {
+			old.breach, old.in = b, w // the mildest, and the same words whatever the order
 		}
-		if b.unknown == nil && !here[k] {
-			here[k] = true
+		if b.unknown == nil {
 			old.times++
 		}
 	}
+}
+
+// distinct is the breaches of one world without those that are the same as another:
+// the severest stays, of several the one with the smallest text. One that stands
+// and one that does not are two.
+func distinct(found []breach) []breach {
+	var out []breach
+	index := map[string]int{}
+	for _, b := range found {
+		k := fmt.Sprint(b.unknown != nil, b.key())
+		i, there := index[k]
+		switch {
+		case !there:
+			index[k] = len(out)
+			out = append(out, b)
+		case cmp.Or(cmp.Compare(out[i].severity, b.severity), cmp.Compare(b.message, out[i].message)) < 0:
+			out[i] = b
+		}
+	}
+	return out
 }
 
 func (m *merger) result(g *graph.Graph) Result {
@@ -177,18 +195,13 @@ func (w *world) has(id string) bool {
 func (m *merged) finding(whole *world) Finding {
 	p := m.in.places[m.at[0]]
 	f := Finding{
-		Rule: m.rule, Name: m.at[1], With: m.with, Message: m.message, Severity: m.rule.Severity(),
+		Rule: m.rule, Name: m.at[1], With: m.with, Message: m.message, Severity: m.severity,
 		Certainty: m.certainty(),
 	}
 	if p.node != nil {
 		f.Node = whole.places[p.node.ID].node
 	} else if p.edge != nil {
 		f.Edge = whole.places[p.edge.ID].edge
-	}
-	for _, s := range m.rule.Severities {
-		if s.String() == m.severity {
-			f.Severity = s
-		}
 	}
 	f.Stack = p.stack()
 	f.At = oneLine(p.at(m.at[1]), f.Stack)

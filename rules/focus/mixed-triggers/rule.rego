@@ -18,41 +18,31 @@ package serverlens.rules.mixed_triggers
 
 findings contains {
 	"at": [fn.id, "triggered_by"],
-	"path": paths[fn.id],
-	"message": sprintf("this function serves %s", [concat(" and ", sort(kinds))]),
+	"path": path(i),
+	"message": message(kinds),
 } if {
-	some fn in input.functions
-	kinds := served[fn.id]
-	urgent(kinds)
+	some i, fn in input.functions
+	kinds := served(i)
+	count(kinds - {"a schedule"}) > 1
+	count(kinds & {"an API", "a user pool"}) > 0 # somebody waits for one, the other is retried
 }
 
 findings contains {
 	"at": [fn.id, "triggered_by"],
-	"path": paths[fn.id],
+	"path": path(i),
 	"severity": "note",
-	"message": sprintf("this function serves %s", [concat(" and ", sort(kinds))]),
+	"message": message(kinds),
 } if {
-	some fn in input.functions
-	kinds := served[fn.id]
+	some i, fn in input.functions
+	kinds := served(i)
 	count(kinds) > 1
-	not urgent(kinds)
 }
 
-# urgent is where somebody waits for the answer to one kind while another is retried.
-urgent(kinds) if {
-	count(kinds - {"a schedule"}) > 1
-	count(kinds & {"an API", "a user pool"}) > 0
-}
+message(kinds) := sprintf("this function serves %s", [concat(" and ", sort(kinds))])
 
-served[fn.id] := kinds if {
-	some fn in input.functions
-	kinds := {family(t.kind, t.mode) | some t in fn.triggered_by} | {"an API" | some r in fn.routed_from}
-}
+served(i) := {family(t.kind, t.mode) | some t in input.functions[i].triggered_by} | {"an API" | some _ in input.functions[i].routed_from}
 
-paths[fn.id] := edges if {
-	some fn in input.functions
-	edges := array.concat([t.id | some t in fn.triggered_by], [r.id | some r in fn.routed_from])
-}
+path(i) := array.concat([t.id | some t in input.functions[i].triggered_by], [r.id | some r in input.functions[i].routed_from])
 
 family(_, "schedule") := "a schedule"
 

@@ -25,22 +25,17 @@ findings contains {
 } if {
 	some fn in input.functions
 	some t in fn.triggered_by
-	t.id in reports
+	can_report(t.kind, t.provisioned_pollers)
 	t.batch_size > 1
 	not t.partial_batch_response
 	not t.bisect
 }
 
-# reports is the mappings whose function may say which records failed.
-reports contains t.id if {
-	some fn in input.functions
-	some t in fn.triggered_by
-	t.kind in {"queue", "stream", "table"}
-}
+# can_report: a kind of source, and whether its pollers are provisioned.
+can_report("queue", _)
 
-reports contains t.id if {
-	some fn in input.functions
-	some t in fn.triggered_by
-	t.kind == "kafka_cluster"
-	t.provisioned_pollers
-}
+can_report("stream", _)
+
+can_report("table", _)
+
+can_report("kafka_cluster", true)

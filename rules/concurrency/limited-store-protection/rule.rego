@@ -1,0 +1,66 @@
+# METADATA
+# title: Nothing limits a function on a store with few connections
+# description: |
+#   A relational database, a cache or a cluster takes so many connections and no more; each running copy
+#   of a function holds one. A burst of events starts hundreds of copies, and the store refuses everybody.
+#
+#   A proxy, a data API, reserved concurrency, or triggers that start only a few copies protect it.
+# related_resources:
+#   - description: AWS Lambda Developer Guide, Configuring reserved concurrency for a function
+#     ref: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+#   - description: Amazon RDS User Guide, Using Amazon RDS Proxy
+#     ref: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html
+# custom:
+#   practice: concurrency
+#   severity: warning
+#   fix: Reserve concurrency for the function, set MaximumConcurrency on its queues, or put a proxy before the database.
+package serverlens.rules.limited_store_protection
+
+findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": message(use.node)} if {
+	some i, fn in input.functions
+	some use in fn.writes
+	use.limited
+	unlimited(i)
+}
+
+findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": message(use.node)} if {
+	some i, fn in input.functions
+	some use in fn.reads
+	use.limited
+	unlimited(i)
+}
+
+message(store) := sprintf("any number of copies of this function may use %s at once", [store])
+
+# unlimited: a function, by its index, that something can start any number of times at once.
+unlimited(i) if {
+	free(i)
+	some j, _ in input.functions[i].triggered_by
+	not bounded(i, j)
+}
+
+unlimited(i) if {
+	free(i)
+	some _ in input.functions[i].routed_from
+}
+
+free(i) if {
+	not input.functions[i].reserved_concurrency
+	not input.functions[i].managed_instances
+}
+
+bounded(i, j) if input.functions[i].triggered_by[j].maximum_concurrency > 0
+
+bounded(i, j) if input.functions[i].triggered_by[j].mode == "schedule"
+
+bounded(i, j) if input.functions[i].triggered_by[j].kind == "broker"
+
+bounded(i, j) if {
+	t := input.functions[i].triggered_by[j]
+	t.maximum_pollers * input.aws.limits.provisioned_poller_concurrency <= input.aws.limits.bounded_connections
+}
+
+bounded(i, j) if {
+	t := input.functions[i].triggered_by[j]
+	input.streams[t.stream].shards * t.parallelization_factor <= input.aws.limits.bounded_connections
+}

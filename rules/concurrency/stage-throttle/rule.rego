@@ -1,0 +1,25 @@
+# METADATA
+# title: Stage of an API has no default throttle
+# description: |
+#   Without a limit of its own a stage takes whatever the account's quota allows. One busy client, or one
+#   loop, then uses up the quota of every API in the Region, and reaches whatever stands behind them.
+# related_resources:
+#   - description: Amazon API Gateway Developer Guide, Throttle requests to your REST APIs for better throughput in API Gateway
+#     ref: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+# custom:
+#   practice: concurrency
+#   severity: warning
+#   fix: "Set a rate and a burst for every route: MethodSettings with * and /*, or DefaultRouteSettings."
+#   aliases: [ES2003]
+package serverlens.rules.stage_throttle
+
+findings contains {"at": [stage.id, "throttle_rate"], "message": "every client may use up the account's whole quota of requests"} if {
+	some i, stage in input.stages
+	not throttled(i)
+}
+
+throttled(i) if {
+	stage := input.stages[i]
+	stage.throttle_rate >= 0
+	stage.throttle_burst >= 0
+}

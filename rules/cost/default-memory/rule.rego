@@ -1,0 +1,22 @@
+# METADATA
+# title: Memory of a function is left at the default
+# description: |
+#   Lambda gives a function as much of a processor as it has memory. With the 128 MB that it gets by
+#   default most functions run longer than they need to, and longer runs can cost more than more memory.
+# related_resources:
+#   - description: AWS Lambda Developer Guide, Configure Lambda function memory
+#     ref: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+# custom:
+#   practice: cost
+#   severity: note
+#   fix: Measure the function with several sizes and write down the one that pays.
+#   aliases: [ES1005]
+package serverlens.rules.default_memory
+
+findings contains {
+	"at": [fn.id, "memory_mb"],
+	"message": sprintf("runs with %v MB because nothing says otherwise", [fn.memory_mb]),
+} if {
+	some fn in input.functions
+	not fn.memory_written
+}

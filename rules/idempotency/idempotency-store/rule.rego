@@ -1,0 +1,55 @@
+# METADATA
+# title: Side effect may happen twice
+# description: |
+#   Queues, streams, topics, buses and schedules deliver at least once, and Lambda retries. A function
+#   that changes something for each event changes it twice, unless it remembers which events it has
+#   seen: in a table of their keys, or because a FIFO queue sends each only once.
+#
+#   What the code does cannot be seen here: a change that may be repeated safely is fine.
+# related_resources:
+#   - description: AWS Lambda Developer Guide, How Lambda processes records from stream and queue-based event sources
+#     ref: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+# custom:
+#   practice: idempotency
+#   severity: note
+#   certainty: heuristic
+#   fix: Remember the keys of finished events in a table, or make the change one that may be repeated.
+package serverlens.rules.idempotency_store
+
+findings contains {
+	"at": [fn.id, "writes"],
+	"path": [t.id, w.id],
+	"message": "an event that arrives twice is written twice, as far as the template shows",
+} if {
+	some i, fn in input.functions
+	some j, t in fn.triggered_by
+	t.mode in {"async", "schedule", "poll_queue", "poll_stream"}
+	not deduplicated(i, j)
+	some w in fn.writes
+	w.data
+	w.kind != "log_group"
+	not w.node in (({d.node | some d in fn.dead_letters_to} | {d.node | some d in fn.on_failure_to}) | {d.node | some d in fn.on_success_to})
+	not fn.durable
+	not remembers(i)
+}
+
+deduplicated(i, j) if input.queues[input.functions[i].triggered_by[j].queue].fifo
+
+# remembers: a function, by its index, with a table for the keys of events.
+remembers(i) if {
+	some c in input.functions[i].configures
+	regex.match(`(?i)idempoten`, c.variable)
+}
+
+remembers(i) if {
+	some w in input.functions[i].writes
+	table := input.tables[w.table]
+	regex.match(`(?i)idempoten`, table.id)
+}
+
+remembers(i) if {
+	some w in input.functions[i].writes
+	table := input.tables[w.table]
+	table.partition_key == "id"
+	table.ttl_attribute == "expiration"
+}

@@ -1,0 +1,50 @@
+# METADATA
+# title: Logs of a function are kept for ever
+# description: |
+#   A log group without a retention never expires, and the one that Lambda makes by itself has none.
+#   The logs cost more each month, and may keep personal data longer than is allowed.
+#
+#   Where a stack declares no log group at all, one finding stands for all its functions.
+# related_resources:
+#   - description: Amazon CloudWatch Logs User Guide, Working with log groups and log streams
+#     ref: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html
+# custom:
+#   practice: observability
+#   severity: warning
+#   fix: Declare the log group of each function, by its name or in LoggingConfig, with RetentionInDays.
+#   aliases: [WS1004, CKV_AWS_66]
+package serverlens.rules.log_retention
+
+findings contains {
+	"at": [group.id, "retention_days"],
+	"with": [fn.id],
+	"path": [log.id],
+	"message": sprintf("the logs of %s never expire", [fn.id]),
+} if {
+	some group in input.log_groups
+	not group.retention_days
+	some log in group.logs_of
+	fn := input.functions[log.function]
+}
+
+findings contains {
+	"at": [fn.id, "logs_to"],
+	"message": "nothing declares the log group of this function, so it never expires",
+} if {
+	some fn in input.functions
+	count(fn.logs_to) == 0
+	some other in input.functions
+	some log in other.logs_to
+}
+
+findings contains {
+	"at": [fn.id, "logs_to"],
+	"with": [other.id | some j, other in input.functions; j > 0],
+	"message": "no log group is declared, so the logs of every function are kept for ever",
+} if {
+	some i, fn in input.functions
+	i == 0
+	every other in input.functions {
+		count(other.logs_to) == 0
+	}
+}

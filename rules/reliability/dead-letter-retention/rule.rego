@@ -1,0 +1,27 @@
+# METADATA
+# title: Dead-letter queue forgets before its source does
+# description: |
+#   In a standard queue the age of a message counts from when it was first sent, also after it has moved
+#   to the dead-letter queue. If that keeps messages no longer than the source, a message that moved late
+#   is deleted before anybody has seen it. FIFO queues begin to count anew.
+# related_resources:
+#   - description: Amazon SQS Developer Guide, Using dead-letter queues in Amazon SQS
+#     ref: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+# custom:
+#   practice: reliability
+#   severity: warning
+#   fix: Raise the dead-letter queue's MessageRetentionPeriod, best to 14 days (1209600).
+package serverlens.rules.dead_letter_retention
+
+findings contains {
+	"at": [dead.id, "retention_s"],
+	"with": [q.id],
+	"path": [d.id],
+	"message": sprintf("keeps messages for %v days in all, no longer than %s, whose clock goes on", [dead.retention_s / 86400, q.id]),
+} if {
+	some q in input.queues
+	not q.fifo
+	some d in q.dead_letters_to
+	dead := input.queues[d.queue]
+	dead.retention_s <= q.retention_s
+}
