@@ -232,7 +232,22 @@ func (b *builder) settle(r *resource, a *attr, v source.Value) source.Value {
 		def.At = r.At
 		return def
 	}
+	if a.typ == entries && v.Kind == source.Map {
+		return b.settleEntries(r, v)
+	}
 	return typed(v, a.typ)
+}
+
+// settleEntries is a map with texts as its values; what is absent is left out.
+func (b *builder) settleEntries(r *resource, v source.Value) source.Value {
+	all := make([]source.Entry, 0, len(v.Entries))
+	for _, e := range v.Entries {
+		if e.Value = b.settle(r, &attr{typ: text}, e.Value); e.Value.Kind != source.Unset {
+			all = append(all, e)
+		}
+	}
+	v.Entries = all
+	return v
 }
 
 // typed is a value as the type of its attribute: templates may write numbers and

@@ -90,6 +90,7 @@ var functionAttrs = []attr{
 		source: "AWS Lambda API Reference, TracingConfig", doc: "Whether X-Ray samples and records requests."},
 	{name: "tracer", typ: flag, read: tracer, doc: "Whether a layer or wrapper brings another tracer (OpenTelemetry, a vendor's)."},
 	{name: "runtime", typ: text, at: prop{"Runtime", "runtime"}, doc: "Identifier of the runtime; absent for a container image."},
+	{name: "environment", typ: entries, at: prop{"Environment.Variables", "environment.variables"}, doc: "Environment variables."},
 	{name: "handler", typ: text, at: prop{"Handler", "handler"}, doc: "Entry point in the code."},
 	{name: "description", typ: text, at: prop{"Description", "description"}, doc: "What its author says it does."},
 	{name: "package_type", typ: text, enum: []string{"Zip", "Image"}, at: prop{"PackageType", "package_type"}, def: "Zip",

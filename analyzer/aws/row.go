@@ -56,6 +56,9 @@ const (
 	text   scalar = "string"
 	number scalar = "number"
 	flag   scalar = "boolean"
+	// entries is a map of texts. Rules see a list of entries, each with the name,
+	// the value and an id of its own, so that they can find something at one.
+	entries scalar = "entries"
 )
 
 // attr is one attribute of a node or of an edge.
@@ -200,7 +203,7 @@ func equals(text string) func(source.Value, source.Location) source.Value {
 // Attribute is what rules may read of a node or an edge.
 type Attribute struct {
 	Name    string
-	Type    string   // JSON Schema type: string, number, boolean
+	Type    string   // JSON Schema type: string, number, boolean; or entries, a map of texts
 	Enum    []string // all values, if they are few
 	Default string   // what AWS assumes, "" if nothing
 	Doc     string

@@ -140,6 +140,8 @@ func holds(f reflect.Type, want scalar) bool {
 	switch f.Kind() {
 	case reflect.Interface:
 		return true
+	case reflect.Map:
+		return want == entries
 	case reflect.String:
 		return want == text || want == number // some numbers are written as text
 	case reflect.Bool:

@@ -38,7 +38,7 @@ type Finding struct {
 	Rule      *Rule
 	Node      *graph.Node // that it is at; nil if it is at an edge
 	Edge      *graph.Edge
-	Name      string        // the attribute or relation
+	Name      string        // the attribute or relation; "environment.TOKEN" of an entry
 	With      []string      // ids of the other nodes or edges that it is about
 	Path      []*graph.Edge // in the order in which they are told
 	Message   string
@@ -169,19 +169,30 @@ type world struct {
 	places map[string]place
 }
 
-// place is what an id names: a node or an edge.
+// place is what an id names: a node, an edge, or an entry of an attribute of one.
 type place struct {
-	node *graph.Node
-	edge *graph.Edge
+	node  *graph.Node
+	edge  *graph.Edge
+	attr  string
+	entry *source.Entry
 }
 
 func newWorld(g *graph.Graph) *world {
 	w := &world{g: g, places: make(map[string]place, len(g.Nodes)+len(g.Edges))}
+	put := func(id string, p place, attrs map[string]source.Value) {
+		w.places[id] = p
+		for name, v := range attrs {
+			for i := range v.Entries {
+				p.attr, p.entry = name, &v.Entries[i]
+				w.places[entryID(id, name, p.entry.Key)] = p
+			}
+		}
+	}
 	for _, n := range g.Nodes {
-		w.places[n.ID] = place{node: n}
+		put(n.ID, place{node: n}, n.Attrs)
 	}
 	for _, e := range g.Edges {
-		w.places[e.ID] = place{edge: e}
+		put(e.ID, place{edge: e}, e.Attrs)
 	}
 	return w
 }
@@ -197,6 +208,9 @@ func (m *merged) finding(whole *world) Finding {
 	f := Finding{
 		Rule: m.rule, Name: m.at[1], With: m.with, Message: m.message, Severity: m.severity,
 		Certainty: m.certainty(),
+	}
+	if p.entry != nil {
+		f.Name = p.attr + "." + p.entry.Key
 	}
 	if p.node != nil {
 		f.Node = whole.places[p.node.ID].node
@@ -259,9 +273,11 @@ func (m *merged) certainty() Certainty {
 	return Exact
 }
 
-// value is an attribute of p.
+// value is an attribute of p; of an entry its value.
 func (p place) value(name string) source.Value {
 	switch {
+	case p.entry != nil:
+		return p.entry.Value
 	case p.node != nil:
 		return p.node.Attrs[name]
 	case p.edge != nil:
@@ -282,6 +298,8 @@ func (p place) at(name string) source.Location {
 // name is the place of what p is as a whole.
 func (p place) name() source.Location {
 	switch {
+	case p.entry != nil:
+		return p.entry.KeyAt
 	case p.node != nil:
 		return p.node.At
 	case p.edge != nil:
@@ -316,6 +334,8 @@ func (p place) stack() *source.Stack {
 // String is how a path is told: "queue Orders triggers function Work".
 func (p place) String() string {
 	switch {
+	case p.entry != nil:
+		return p.attr + " " + p.entry.Key
 	case p.node != nil:
 		return called(p.node)
 	case p.edge != nil:

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"strconv"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -115,7 +117,7 @@ func (b *builder) object(id string, fields []field, attrs map[string]source.Valu
 	for name, v := range attrs {
 		if unknown(v) {
 			missing = append(missing, name)
-		} else if t := b.value(v); t != nil {
+		} else if t := b.value(id, name, v); t != nil {
 			fields = append(fields, field{b.text(name), t})
 		}
 	}
@@ -126,7 +128,7 @@ func (b *builder) object(id string, fields []field, attrs map[string]source.Valu
 }
 
 // value is the term of an attribute that is not unknown; nil where it is unset.
-func (b *builder) value(v source.Value) *ast.Term {
+func (b *builder) value(id, name string, v source.Value) *ast.Term {
 	switch v.Kind {
 	case source.String:
 		return b.text(v.Text)
@@ -138,14 +140,33 @@ func (b *builder) value(v source.Value) *ast.Term {
 			return ast.InternedTerm(int(f))
 		}
 		return ast.FloatNumberTerm(f)
+	case source.Map:
+		items := make([]*ast.Term, 0, len(v.Entries))
+		for _, e := range v.Entries {
+			items = append(items, b.object(entryID(id, name, e.Key), []field{{b.text("name"), b.text(e.Key)}},
+				map[string]source.Value{"value": scalar(e.Value)}, nil))
+		}
+		return ast.ArrayTerm(items...)
 	}
 	return nil
 }
 
+// scalar is v as the text of an entry.
+func scalar(v source.Value) source.Value {
+	if s, ok := v.AsString(); ok {
+		return source.StringOf(s, v.At)
+	}
+	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}
+}
+
+// entryID is the id of an entry of a Map attribute: rules may find something at it.
+func entryID(id, name, key string) string { return id + " " + name + " " + strconv.Quote(key) }
+
 // unknown reports whether an attribute's value is one that rules cannot be shown.
+// Of a Map each entry says so itself.
 func unknown(v source.Value) bool {
 	switch v.Kind {
-	case source.Unset, source.String, source.Bool:
+	case source.Unset, source.String, source.Bool, source.Map:
 		return false
 	case source.Number:
 		_, ok := v.AsNumber()
@@ -221,6 +242,11 @@ func hides(g *graph.Graph) bool {
 		for _, v := range attrs {
 			if unknown(v) {
 				return true
+			}
+			for _, e := range v.Entries {
+				if _, ok := e.Value.AsString(); !ok {
+					return true
+				}
 			}
 		}
 		return false

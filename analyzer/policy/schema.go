@@ -50,8 +50,11 @@ func schemaOf(kinds []graph.Kind, tables any) object {
 }
 
 func attributeSchema(a aws.Attribute) object {
-	if len(a.Enum) > 0 {
+	switch {
+	case len(a.Enum) > 0:
 		return enum(a.Enum...)
+	case a.Type == "entries":
+		return arrayOf(closed(object{"id": object{"type": "string"}, "name": object{"type": "string"}, "value": object{"type": "string"}}))
 	}
 	return object{"type": a.Type}
 }

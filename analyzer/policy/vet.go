@@ -417,7 +417,7 @@ func (v *vetter) place(at *ast.Term) {
 	v.refuse(v.line, `at is [x.id, "name"], with a name that x has`)
 }
 
-// holdsNode reports whether a type is, or is made of, nodes or edges.
+// holdsNode reports whether a type is, or is made of, nodes, edges or entries.
 func holdsNode(t types.Type) bool {
 	switch t := t.(type) {
 	case *types.Object:

@@ -5,7 +5,7 @@ import (
 )
 
 // look is one look at something unknown: the name of an attribute or relation of
-// a node or edge, or (id empty) the array of a kind.
+// a node, edge or entry, or (id empty) the array of a kind.
 type look struct{ id, name string }
 
 // witness notes the looks of an evaluation.

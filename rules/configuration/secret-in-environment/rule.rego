@@ -4,8 +4,8 @@
 #   A secret in a template is in the repository, in every copy of the template that a deployment
 #   keeps, and on the console's page of the function for whoever may read it.
 #
-#   The formats of well-known keys count under any name; other text counts under a name that says
-#   secret, where it looks random. References, names and ARNs of secrets are fine.
+#   The formats of well-known keys count wherever they stand; other text counts under a name that
+#   says secret, where it looks random. References, names and ARNs of secrets are fine.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, Securing Lambda environment variables
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
@@ -17,10 +17,13 @@
 #   aliases: [CKV_AWS_45]
 package serverlens.rules.secret_in_environment
 
+import data.serverlens.lib.secrets
+
 findings contains {
-	"at": [fn.id, "secret_variables"],
-	"message": sprintf("what looks like a secret is written out in %s", [fn.secret_variables]),
+	"at": [variable.id, "value"],
+	"message": sprintf("%s holds %s", [variable.name, what]),
 } if {
 	some fn in input.functions
-	count(fn.secret_variables) > 0
+	some variable in fn.environment
+	what := secrets.found(variable.name, variable.value)
 }
