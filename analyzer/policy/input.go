@@ -151,9 +151,9 @@ func (b *builder) value(id, name string, v source.Value) *ast.Term {
 	return nil
 }
 
-// scalar is v as the text of an entry.
+// scalar is v as the text of an entry. What is marked as a secret is not shown.
 func scalar(v source.Value) source.Value {
-	if s, ok := v.AsString(); ok {
+	if s, ok := v.AsString(); ok && !v.Sensitive {
 		return source.StringOf(s, v.At)
 	}
 	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}
@@ -244,7 +244,7 @@ func hides(g *graph.Graph) bool {
 				return true
 			}
 			for _, e := range v.Entries {
-				if _, ok := e.Value.AsString(); !ok {
+				if scalar(e.Value).Kind == source.Unknown {
 					return true
 				}
 			}
