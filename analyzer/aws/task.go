@@ -100,13 +100,14 @@ func (w *workflow) request(def, resource source.Value) request {
 	if arguments := def.Get("Arguments"); arguments.Kind != source.Unset {
 		q.params = arguments
 	}
-	spelled := spell(resource.Pieces())
-	_, integration, ok := strings.Cut(spelled, ":states:::")
-	if !ok {
+	a, isARN := parseARN(resource.Pieces())
+	integration := spell(a.resource)
+	switch {
+	case isARN && a.service == "states" && strings.HasPrefix(integration, "activity:"), w.isActivity(resource):
+		q.target, q.service, q.pattern = resource, "activity", "callback"
+		return q
+	case !isARN || a.service != "states":
 		q.target, q.service, q.action = resource, "lambda", "Invoke"
-		if a, isARN := parseARN(resource.Pieces()); isARN && a.service == "states" || w.isActivity(resource) {
-			q.service, q.action, q.pattern = "activity", "", "callback"
-		}
 		return q
 	}
 	integration, pattern, _ := strings.Cut(integration, ".")
@@ -253,6 +254,9 @@ func (w *workflow) targets(q request, rel graph.Relation) []end {
 	case known:
 		if found := w.b.mentioned(w.r, q.params, c.kinds); len(found) > 0 {
 			return found
+		}
+		if a := services[q.service].accessOf(q.action); a.content || q.service == "lambda" && q.action == "Invoke" {
+			return []end{{at: q.at, unresolved: q.name(), kinds: c.kinds}}
 		}
 	}
 	return []end{{node: w.b.external(q.service, q.service), at: q.at}}
