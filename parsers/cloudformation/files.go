@@ -1,8 +1,10 @@
 package cloudformation
 
 import (
+	"bytes"
 	"strings"
 
+	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -32,7 +34,7 @@ func (t *template) include(c call, s scope) (v source.Value, inner scope, ok boo
 		t.problem(source.Warning, c.at, "%s is not read: files are included in a circle or too deeply", where.Text)
 		return v, s, false
 	}
-	v, _, ok = t.local(t.path, where.Text, where.At)
+	v, _, ok = t.local(t.path, where.Text, where.At, document.Parse)
 	s.includes++
 	return v, s, ok
 }
@@ -101,9 +103,68 @@ func (t *template) definition(uri source.Value) (source.Value, bool) {
 	if uri.Kind != source.String {
 		return source.Value{}, false
 	}
-	v, _, ok := t.local(t.path, uri.Text, uri.At)
+	v, _, ok := t.local(t.path, uri.Text, uri.At, parseDefinition)
 	if !ok {
 		return source.Value{}, false
 	}
 	return t.eval(v, scope{}), true
+}
+
+// parseDefinition reads a document, also a JSON document in which placeholders
+// ${Name} stand outside of texts, where a substitution would put a number or an
+// object (AWS::StepFunctions::StateMachine, DefinitionSubstitutions). They become
+// texts.
+func parseDefinition(name string, text []byte) (source.Value, []source.Problem) {
+	v, problems := document.Parse(name, text)
+	if v.Kind != source.Unset {
+		return v, problems
+	}
+	if quoted, found := quotePlaceholders(text); found {
+		if again, _ := document.Parse(name, quoted); again.Kind != source.Unset {
+			return unquotePlaceholders(again, text), nil
+		}
+	}
+	return v, problems
+}
+
+// quotePlaceholders writes ${Name} outside of texts as "$Name", so that nothing
+// moves.
+func quotePlaceholders(text []byte) (out []byte, found bool) {
+	out = bytes.Clone(text)
+	inText := false
+	for i := 0; i < len(out); i++ {
+		switch {
+		case out[i] == '\\' && inText:
+			i++
+		case out[i] == '"':
+			inText = !inText
+		case !inText && bytes.HasPrefix(out[i:], []byte("${")):
+			end := bytes.IndexByte(out[i:], '}')
+			if end < 0 {
+				return nil, false
+			}
+			out[i], out[i+1], out[i+end] = '"', '$', '"'
+			i, found = i+end, true
+		}
+	}
+	return out, found
+}
+
+// unquotePlaceholders makes "$Name" ${Name} again where that stands in the text.
+func unquotePlaceholders(v source.Value, text []byte) source.Value {
+	switch v.Kind {
+	case source.String:
+		if name, ok := strings.CutPrefix(v.Text, "$"); ok && text[v.At.Offset] == '$' {
+			v.Text = "${" + name + "}"
+		}
+	case source.List:
+		for i, item := range v.Items {
+			v.Items[i] = unquotePlaceholders(item, text)
+		}
+	case source.Map:
+		for i, e := range v.Entries {
+			v.Entries[i].Value = unquotePlaceholders(e.Value, text)
+		}
+	}
+	return v
 }

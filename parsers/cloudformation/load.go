@@ -44,7 +44,7 @@ const (
 // the stack.
 func Load(tree *source.Tree, path string, opts Options) (stack *source.Stack, ok bool) {
 	l := newLoader(tree, path, opts)
-	root, err := l.read(path)
+	root, err := l.read(path, document.Parse)
 	if err != nil {
 		if !errors.Is(err, errBroken) {
 			l.problem(source.Error, source.Location{File: path}, "%v", err)
@@ -88,7 +88,10 @@ func newLoader(tree *source.Tree, path string, opts Options) *loader {
 
 func (l *loader) problem(severity source.Severity, at source.Location, format string, args ...any) {
 	p := source.Problem{Severity: severity, Summary: fmt.Sprintf(format, args...), At: at}
-	if len(l.stack.Problems) < maxProblems && !slices.Contains(l.stack.Problems, p) {
+	if len(l.stack.Problems) == maxProblems {
+		p = source.Problem{Severity: severity, Summary: "more problems are not listed", At: source.Location{File: l.stack.Path}}
+	}
+	if len(l.stack.Problems) <= maxProblems && !slices.Contains(l.stack.Problems, p) {
 		l.stack.Problems = append(l.stack.Problems, p)
 	}
 }
@@ -106,8 +109,11 @@ func (l *loader) spend(at source.Location) bool {
 // errBroken says that a file is neither YAML nor JSON. A problem says where.
 var errBroken = errors.New("it is neither YAML nor JSON")
 
+// parser turns the text of a file into a value, as document.Parse does.
+type parser func(name string, text []byte) (source.Value, []source.Problem)
+
 // read parses a file of the tree.
-func (l *loader) read(name string) (source.Value, error) {
+func (l *loader) read(name string, parse parser) (source.Value, error) {
 	if v, found := l.documents[name]; found {
 		if v == nil {
 			return source.Value{}, errBroken
@@ -122,7 +128,7 @@ func (l *loader) read(name string) (source.Value, error) {
 		return source.Value{}, err
 	}
 	l.stack.Files[name] = text
-	v, problems := document.Parse(name, text)
+	v, problems := parse(name, text)
 	l.add(problems)
 	if v.Kind == source.Unset {
 		l.documents[name] = nil
@@ -175,12 +181,16 @@ func isTemplate(root source.Value) bool {
 // local reads the file that a text at a place names by a path relative to the
 // file base. A file that is not there is a Note. Of that, and of what is no path
 // at all, ok is false.
-func (l *loader) local(base, name string, at source.Location) (v source.Value, file string, ok bool) {
+func (l *loader) local(base, name string, at source.Location, parse parser) (v source.Value, file string, ok bool) {
 	if !isLocal(name) {
 		return source.Value{}, "", false
 	}
+	if path.IsAbs(name) {
+		l.problem(source.Note, at, "%s is not read: outside the folder that is scanned", name)
+		return source.Value{}, "", false
+	}
 	file = path.Join(path.Dir(base), name)
-	v, err := l.read(file)
+	v, err := l.read(file, parse)
 	if err != nil && !errors.Is(err, errBroken) {
 		l.problem(source.Note, at, "%s is not read: %v", name, err)
 	}

@@ -3,6 +3,7 @@ package cloudformation
 import (
 	"slices"
 
+	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -54,7 +55,7 @@ func (t *template) child(name string) *template {
 	if where.Kind != source.String || !isLocal(where.Text) {
 		return nil
 	}
-	root, file, ok := t.local(t.path, where.Text, where.At)
+	root, file, ok := t.local(t.path, where.Text, where.At, document.Parse)
 	if !ok {
 		return nil
 	}

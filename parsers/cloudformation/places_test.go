@@ -120,7 +120,7 @@ func isCall(text string) bool {
 // where it was caused, and checks all that was written.
 func (p *places) check(tree *source.Tree, name string) *source.Stack {
 	l := newLoader(tree, name, Options{})
-	root, err := l.read(name)
+	root, err := l.read(name, document.Parse)
 	if err != nil {
 		p.t.Errorf("%s: %v", name, err)
 		return l.stack

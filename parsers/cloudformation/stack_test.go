@@ -172,6 +172,7 @@ func TestWrongShapes(t *testing.T) {
 		{`{"Fn::Transform": {Name: AWS::Include, Parameters: {Location: self.yaml}}}`, "included in a circle"},
 		{`{"Fn::Transform": {Name: AWS::Include, Parameters: {Location: ../up.yaml}}}`, "outside"},
 		{`{"Fn::Transform": {Name: AWS::Include, Parameters: {Location: broken.yaml}}}`, "syntax error"},
+		{`{"Fn::Transform": {Name: AWS::Include, Parameters: {Location: /self.yaml}}}`, "outside"},
 	}
 	files := []string{"self.yaml", "A: {\"Fn::Transform\": {Name: AWS::Include, Parameters: {Location: self.yaml}}}\n", "broken.yaml", "a: [\n"}
 	for _, tt := range tests {
@@ -309,6 +310,27 @@ Resources:
 		}
 	}
 	if got := problems(s); !strings.HasPrefix(got, "template.yaml:14:34: note: absent.yaml is not read") || strings.Contains(got, "\n") {
+		t.Error(got)
+	}
+}
+
+// TestPlaceholdersInDefinitions: a substitution may put a number where a
+// definition is no JSON before.
+func TestPlaceholdersInDefinitions(t *testing.T) {
+	s := load(t, `
+Resources:
+  M:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {DefinitionS3Location: m.json, DefinitionSubstitutions: {Seconds: 3}}
+`, nil, "m.json", `{"States": {"\"${A}": {"Seconds": ${Seconds}, "Resource": "${Arn}"}}, "X": [${Seconds}]}`)
+	if got := show(resource(t, s, "M").Properties.Get("Definition")); got != `{States: {"${A}: {Seconds: "${Seconds}", Resource: "${Arn}"}}, X: ["${Seconds}"]}` || len(s.Problems) > 0 {
+		t.Errorf("got %s\n%s", got, problems(s))
+	}
+	s = load(t, `
+Resources:
+  M: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionS3Location: m.json}}
+`, nil, "m.json", `{"A": ${B, "C": ${D}`)
+	if got := problems(s); !strings.HasPrefix(got, "m.json:1:") || strings.Contains(got, "\n") {
 		t.Error(got)
 	}
 }
