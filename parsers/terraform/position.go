@@ -18,7 +18,8 @@ type text struct {
 	file  string
 	src   []byte
 	lines []int   // offsets at which lines begin
-	marks []int   // code points before each multiple of markEvery bytes
+	ascii bool    // every byte is a code point
+	marks []int   // if not: code points before each multiple of markEvery bytes
 	outer *text   // of a decoded string: the file it stands in
 	at    []int32 // of a decoded string: offset in outer of each of its bytes, and of its end
 }
@@ -28,7 +29,7 @@ const markEvery = 1024
 var byteOrderMark = []byte("\ufeff")
 
 func newText(file string, src []byte) *text {
-	t := &text{file: file, src: src, lines: []int{0}}
+	t := &text{file: file, src: src, lines: []int{0}, ascii: true}
 	if bytes.HasPrefix(src, byteOrderMark) {
 		t.lines[0] = len(byteOrderMark)
 	}
@@ -40,6 +41,7 @@ func newText(file string, src []byte) *text {
 		if c&0xC0 != 0x80 {
 			points++
 		}
+		t.ascii = t.ascii && c < utf8.RuneSelf
 		if c == '\n' {
 			t.lines = append(t.lines, i+1)
 		}
@@ -50,6 +52,9 @@ func newText(file string, src []byte) *text {
 
 // points counts the code points before an offset.
 func (t *text) points(offset int) int {
+	if t.ascii {
+		return offset
+	}
 	n := t.marks[offset/markEvery]
 	for _, c := range t.src[offset/markEvery*markEvery : offset] {
 		if c&0xC0 != 0x80 {

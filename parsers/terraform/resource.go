@@ -61,16 +61,24 @@ func (m *module) attr(kind, key string, b *block, inst instance, name string) ct
 // commercial partition.
 var fixed = map[string]string{"data.aws_partition.partition": "aws", "data.aws_partition.dns_suffix": "amazonaws.com"}
 
+// surroundings are data sources that say where and as whom Terraform runs. Their
+// attributes are no mention of a resource.
+var surroundings = map[string]bool{"data.aws_caller_identity": true, "data.aws_region": true, "data.aws_partition": true,
+	"data.aws_canonical_user_id": true, "data.aws_availability_zones": true, "data.aws_organizations_organization": true}
+
 func (m *module) readAttr(kind, key string, b *block, inst instance, name string) cty.Value {
-	id := m.p.symbols.of(m.addr(key)+inst.key, name)
 	if v, ok := fixed[kind+"."+name]; ok {
 		return cty.StringVal(v)
 	}
+	if v, ok := m.regionName(kind, b, name); ok {
+		return v
+	}
+	id := m.p.symbols.of(m.addr(key)+inst.key, name)
+	if surroundings[kind] {
+		id = m.p.symbols.named(m.addr(key) + inst.key + "." + name)
+	}
 	if n, ok := m.rendered(kind, b, inst, name); ok {
 		return n.eval()
-	}
-	if v, ok := m.regionName(kind, b, name); ok {
-		return v.Mark(refMark{id: id, named: true})
 	}
 	if a := b.body.attr(name); a != nil && b.kind == "resource" {
 		return m.configured(m.eval(a.expr, inst.scope), id)
