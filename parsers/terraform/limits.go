@@ -20,6 +20,7 @@ const (
 	maxLeaves    = 4 << 20          // leaves of all values that are handed out
 	maxChain     = 10_000           // values that wait for each other
 	maxNesting   = 200              // brackets in a file, levels of a value
+	maxPieces    = 10_000           // of one text
 	maxFollow    = 100              // steps from a value back to where it was written
 	maxProblems  = 200              // of one root
 	maxPerFile   = 20               // syntax errors of one file
@@ -27,8 +28,8 @@ const (
 	maxTime      = 20 * time.Second // for one root
 )
 
-// budget is what evaluation may still use. Once it is spent everything that is
-// left is unknown.
+// budget is what evaluation may still use. Once something is spent all values
+// that are left are unknown.
 type budget struct {
 	steps, resources, leaves int
 	deadline                 time.Time
@@ -39,21 +40,28 @@ func newBudget() *budget {
 	return &budget{steps: maxSteps, resources: maxResources, leaves: maxLeaves, deadline: time.Now().Add(maxTime)}
 }
 
-// take uses one of a countable means and reports whether there was one left.
+// take uses one of a countable means and reports whether there was one left. The
+// clock is asked now and then.
 func (b *budget) take(left *int, what string) bool {
-	if b.spent == "" && *left <= 0 {
-		b.spent = what
+	switch *left--; {
+	case *left < 0:
+		b.spend(what)
+		return false
+	case *left%1024 == 0 && time.Now().After(b.deadline):
+		b.spend("time")
 	}
-	if b.spent == "" && *left%1024 == 0 && time.Now().After(b.deadline) {
-		b.spent = "time"
-	}
-	*left--
-	return b.spent == ""
+	return true
 }
 
-func (b *budget) step() bool     { return b.take(&b.steps, "turns of for expressions") }
-func (b *budget) resource() bool { return b.take(&b.resources, "resources") }
+func (b *budget) spend(what string) {
+	if b.spent == "" {
+		b.spent = what
+	}
+}
+
+func (b *budget) step() bool     { return b.take(&b.steps, "turns of for expressions") && b.spent == "" }
 func (b *budget) leaf() bool     { return b.take(&b.leaves, "values") }
+func (b *budget) resource() bool { return b.take(&b.resources, "resources") }
 
 // tooLarge reports whether a value has more than maxValue bytes and leaves.
 func tooLarge(v cty.Value) bool {

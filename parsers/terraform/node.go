@@ -109,6 +109,8 @@ func (p *project) followCall(n node, e *hclsyntax.FunctionCallExpr) (node, bool)
 	case transparent[e.Name]:
 		return n.with(e.Args[0]), true
 	case e.Name == "try":
+		p.strict++
+		defer func() { p.strict-- }()
 		for _, a := range e.Args {
 			if _, diags := n.m.tryEval(a, n.sc); !diags.HasErrors() {
 				return n.with(a), true

@@ -20,7 +20,7 @@ func (p *project) stack() *source.Stack {
 		s.Allowed = p.allowed()
 	}
 	if p.budget.spent != "" {
-		p.problemAt(source.Error, source.Location{File: p.root}, "more %s than the limit: the rest of the root is not analysed", p.budget.spent)
+		p.problemAt(source.Error, source.Location{File: p.root}, "more %s than the limit: what is left of the root is unknown", p.budget.spent)
 	}
 	s.Conditions = p.conditions
 	p.cycles(s)
@@ -54,9 +54,6 @@ func (p *project) resources(s *source.Stack, m *module) {
 			continue
 		}
 		for _, child := range made {
-			if p.budget.spent != "" {
-				return
-			}
 			p.resources(s, child)
 			if child.shim && !m.shim {
 				p.unknownArguments(s, child)

@@ -59,6 +59,7 @@ type project struct {
 
 	funcs, closedFuncs map[string]function.Function
 	strict             int      // depth of calls of try and can
+	pieces             int      // of the text at hand
 	unreadable         []error  // files that a function could not read
 	overflows          []string // functions that would have made too much
 }

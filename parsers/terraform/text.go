@@ -23,6 +23,7 @@ type segment struct {
 
 // text fills in a text from its segments.
 func (p *project) text(out *source.Value, s string, marks cty.ValueMarks, n node) {
+	p.pieces = 0
 	segments, exact := p.segments(n, s, marks, 0), true
 	if joined(segments) != s {
 		segments, exact = []segment{{raw: s, at: out.At, marks: marks}}, false
@@ -171,8 +172,13 @@ func joined(segments []segment) string {
 func (p *project) segments(n node, s string, marks cty.ValueMarks, depth int) []segment {
 	n = p.outOfShim(n)
 	whole := []segment{{raw: s, at: p.place(n, n.at()), marks: marks}}
+	p.pieces++
+	lone := s == "" || len(s) == len(tokenText(0)) && token.MatchString(s)
+	if lone || depth > maxFollow || p.pieces > maxPieces {
+		return whole
+	}
 	from := p.follow(n)
-	if from.e == nil || depth > maxFollow {
+	if from.e == nil {
 		return whole
 	}
 	switch e := unwrap(from.e).(type) {
