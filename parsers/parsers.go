@@ -37,7 +37,7 @@ type Options struct {
 
 // format is one input format. A further one is one more line of the table.
 type format struct {
-	name string
+	name string // as a reader would say it: "this is no …"
 	// unit is the path of the stack that a file may belong to: the file itself, or
 	// the folder of a format whose stacks are folders. ok is false where the name
 	// alone rules the file out.
@@ -52,7 +52,7 @@ type format struct {
 
 var formats = []format{
 	{
-		name: "cloudformation",
+		name: "CloudFormation or SAM template",
 		unit: func(file string) (string, bool) {
 			return file, slices.Contains([]string{".yaml", ".yml", ".json", ".template"}, strings.ToLower(path.Ext(file)))
 		},
@@ -65,7 +65,7 @@ var formats = []format{
 		},
 	},
 	{
-		name:    "terraform",
+		name:    "Terraform configuration",
 		unit:    func(file string) (string, bool) { return path.Dir(file), terraform.IsConfig(path.Base(file)) },
 		matches: func([]byte) bool { return true },
 		load: func(tree *source.Tree, unit string, params map[string]string) (*source.Stack, bool) {
@@ -142,7 +142,7 @@ func (c candidate) load(params map[string]string) found {
 		return found{problems: stack.Problems}
 	case c.named:
 		return found{problems: []source.Problem{{
-			Severity: source.Error, Summary: "this is no CloudFormation or SAM template", At: source.Location{File: c.unit},
+			Severity: source.Error, Summary: "this is no " + c.format.name, At: source.Location{File: c.unit},
 		}}}
 	}
 	return found{}

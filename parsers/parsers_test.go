@@ -279,7 +279,7 @@ func TestLoadWithParams(t *testing.T) {
 		}
 	}
 	_, problems, err := Load([]string{file}, Options{Params: map[string]string{"Evn": "typo"}})
-	if err != nil || len(problems) != 1 || problems[0].Summary != "no stack has a parameter Evn" {
+	if err != nil || len(problems) != 1 || problems[0].String() != "warning: no stack has a parameter Evn" {
 		t.Errorf("typo: %v %v", problems, err)
 	}
 }

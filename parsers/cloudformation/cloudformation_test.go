@@ -204,6 +204,7 @@ func TestIntrinsics(t *testing.T) {
 		{"Base64 of a resource", `{"Fn::Base64": !Sub "x ${Table}"}`, `?Fn::Base64 Fn::Sub x ${Table} <Table>`},
 		{"Cidr", `!Cidr [10.0.0.0/16, 2, 8]`, `["10.0.0.0/24", "10.0.1.0/24"]`},
 		{"Cidr of a resource", `!Cidr [!GetAtt Table.Block, 2]`, `?Fn::Cidr [Fn::GetAtt [Table, Block], 2] <Table.Block>`},
+		{"GetAZs of nothing", `!Select [0, !GetAZs ]`, `?Fn::Select [0, Fn::GetAZs ]`},
 		{"GetAZs", `!GetAZs ""`, `?Fn::GetAZs `},
 		{"Length", `{"Fn::Length": [a, b, c]}`, `3`},
 		{"Length of a parameter", `{"Fn::Length": !Ref Names}`, `2 default`},

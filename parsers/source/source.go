@@ -83,7 +83,13 @@ type Problem struct {
 	At       Location
 }
 
-func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.At, p.Severity, p.Summary) }
+// String is file:line:column: severity: summary, without a place that is nowhere.
+func (p Problem) String() string {
+	if p.At.File == "" {
+		return fmt.Sprintf("%s: %s", p.Severity, p.Summary)
+	}
+	return fmt.Sprintf("%s: %s: %s", p.At, p.Severity, p.Summary)
+}
 
 // Resource is one resource that a stack declares.
 type Resource struct {
