@@ -42,15 +42,19 @@ func TestGraphs(t *testing.T) {
 	}
 }
 
-// TestTerraformGraphs compares the graph of the folder of Terraform files, which
-// has the rows' other spelling, with what stands beside it.
+// TestTerraformGraphs compares the graphs of the folders of Terraform files, which
+// have the rows' other spelling, with what stands beside them.
 func TestTerraformGraphs(t *testing.T) {
 	tree, err := source.OpenTree("testdata", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tree.Close()
-	compare(t, terraform.Load(tree, "terraform", terraform.Options{}), "testdata/terraform.golden")
+	for _, dir := range []string{"terraform", "frontdoors"} {
+		t.Run(dir, func(t *testing.T) {
+			compare(t, terraform.Load(tree, dir, terraform.Options{}), "testdata/"+dir+".golden")
+		})
+	}
 }
 
 func compare(t *testing.T, stack *source.Stack, golden string) {
