@@ -336,7 +336,14 @@ func (b *builder) serviceTargets(r *resource, in integration, service, action st
 			return out
 		}
 	}
-	add(end{node: b.external(service, service), at: cmpLocation(in.uri.At, in.at)})
+	e := end{node: b.external(service, service), at: cmpLocation(in.uri.At, in.at)}
+	switch {
+	case service == "events":
+		e.node = b.defaultBus()
+	case known:
+		e.unresolved = e.node.ID // the request itself says which
+	}
+	add(e)
 	return out
 }
 
@@ -372,7 +379,7 @@ func pathAction(service string, in integration) string {
 func requestField(v source.Value, field string) (source.Value, bool) {
 	for _, e := range v.Entries {
 		name := e.Key[strings.LastIndexByte(e.Key, '.')+1:]
-		if strings.EqualFold(name, field) {
+		if strings.EqualFold(name, field) && !ofRequest(e.Value.Text) {
 			x := e.Value
 			x.Text = strings.Trim(x.Text, "'")
 			return x, true
@@ -412,11 +419,23 @@ func fieldInText(s, field string) (string, bool) {
 			rest = rest[1:]
 		}
 		value, _, _ := strings.Cut(rest, form.end)
-		if value = strings.TrimSpace(value); value != "" && !strings.ContainsAny(value, "$\n") {
+		if value = strings.TrimSpace(value); value != "" && !ofRequest(value) {
 			return value, true
 		}
 	}
 	return "", false
+}
+
+// ofRequest reports whether a value is taken from the request when it comes: a
+// mapping expression or a variable of a template (Amazon API Gateway Developer
+// Guide, parameter mapping and mapping template reference).
+func ofRequest(value string) bool {
+	for _, prefix := range []string{"method.request.", "context.", "stageVariables."} {
+		if strings.HasPrefix(value, prefix) {
+			return true
+		}
+	}
+	return strings.Contains(strings.ReplaceAll(value, "${AWS::", ""), "$")
 }
 
 // between is the part of a text after one marker and before the next; all of it

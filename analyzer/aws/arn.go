@@ -33,7 +33,7 @@ func parseARN(pieces []source.Part) (arn, bool) {
 		}
 		rest := p.Text
 		for field < 5 {
-			head, tail, more := strings.Cut(rest, ":")
+			head, tail, more := cutField(rest)
 			switch field {
 			case 2:
 				service.WriteString(head)
@@ -55,6 +55,23 @@ func parseARN(pieces []source.Part) (arn, bool) {
 	}
 	a.service, a.account = service.String(), account.String()
 	return a, field >= 2
+}
+
+// cutField cuts a text behind the next field of an ARN. A ${AWS::Region} that
+// nothing substituted stays whole.
+func cutField(s string) (field, rest string, more bool) {
+	depth := 0
+	for i, c := range s {
+		switch {
+		case c == '{':
+			depth++
+		case c == '}':
+			depth--
+		case c == ':' && depth <= 0:
+			return s[:i], s[i+1:], true
+		}
+	}
+	return s, "", false
 }
 
 // name is the name of the resource, as nameOf spells it, behind its type: "orders"
