@@ -75,8 +75,41 @@ func cutField(s string) (field, rest string, more bool) {
 }
 
 // name is the name of the resource, as nameOf spells it, behind its type: "orders"
-// of "table/orders/index/*" and of "function:orders:live".
+// of "table/orders/index/*" and of "function:orders:live". The name of a rule or
+// schedule stands behind its bus or group: "rule/shop/paid", "schedule/default/x";
+// that of a parameter with a path begins with a slash, which its ARN lacks.
 func (a arn) name() (string, bool) {
+	switch a.service {
+	case "events", "scheduler":
+		return nameOf(lastSegment(a.resource))
+	case "ssm":
+		name, ok := a.namePart()
+		if strings.Contains(name, "/") {
+			name = "/" + name
+		}
+		return name, ok
+	}
+	return a.namePart()
+}
+
+// lastSegment is what stands behind the last slash of a text.
+func lastSegment(parts []source.Part) []source.Part {
+	for i := len(parts) - 1; i >= 0; i-- {
+		p := parts[i]
+		if at := strings.LastIndexByte(p.Text, '/'); at >= 0 {
+			p.Text = p.Text[at+1:]
+			rest := parts[i+1:]
+			if p.Text == "" {
+				return rest
+			}
+			return append([]source.Part{p}, rest...)
+		}
+	}
+	return parts
+}
+
+// namePart is the name that follows the type, up to what qualifies it.
+func (a arn) namePart() (string, bool) {
 	stop := ":/"
 	if pathNames[a.service] {
 		stop = ":"
@@ -133,7 +166,7 @@ var typedResource = map[string]bool{
 	"lambda": true, "dynamodb": true, "kinesis": true, "firehose": true, "events": true, "states": true,
 	"secretsmanager": true, "ssm": true, "rds": true, "es": true, "aoss": true, "elasticloadbalancing": true,
 	"ecs": true, "kafka": true, "scheduler": true, "pipes": true, "logs": true, "iam": true, "cognito-idp": true,
-	"elasticache": true, "appsync": true, "redshift": true, "mq": true,
+	"elasticache": true, "appsync": true, "redshift": true, "mq": true, "cloudwatch": true,
 }
 
 // allows reports whether a node can be what the ARN names, by its service.

@@ -27,7 +27,7 @@ var computed = map[graph.Kind][]attr{
 	graph.SearchDomain: limitedAttrs,
 	graph.Warehouse:    limitedAttrs,
 	graph.External: {
-		{name: "service", typ: text, doc: "Service of the ARN that mentions it."},
+		{name: "service", typ: text, doc: "Service of the ARN that mentions it, or the protocol over which it is reached."},
 	},
 	graph.Resource: {
 		{name: "type", typ: text, doc: "Resource type as written."},

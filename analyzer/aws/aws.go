@@ -85,6 +85,7 @@ func Build(stacks []*source.Stack) *graph.Graph {
 	for _, read := range passes {
 		read(b)
 	}
+	b.g.Prune(func(n *graph.Node) bool { return n.Stack != nil })
 	b.openness()
 	limitedStores(b)
 	b.g.Sort()

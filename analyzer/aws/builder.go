@@ -415,7 +415,7 @@ func (b *builder) deadLetter(r *resource, l *link, e *graph.Edge, in source.Valu
 	if l.deadFrom != "" && e.To != nil && e.To.Kind == l.deadFrom {
 		from = e.To
 	}
-	e.Attrs = cloneWith(e.Attrs, "dead_letter", b.settle(r, &attr{typ: flag}, present(v, r.At)))
+	e.Attrs = cloneWith(e.Attrs, "dead_letter", b.settle(r, &attr{typ: flag}, deadLetterKept(v, r.At)))
 	for _, t := range b.resolve(r, v, partnersOf(rel, true)) {
 		when, ok := e.If.And(t.when)
 		if ok && from != nil && t.node != from {
@@ -423,6 +423,17 @@ func (b *builder) deadLetter(r *resource, l *link, e *graph.Edge, in source.Valu
 				attrs: map[string]source.Value{"of": source.StringOf(e.ID, v.At)}})
 		}
 	}
+}
+
+// deadLetterKept is whether a dead-letter target is written; unknown where nothing
+// is known of what is.
+func deadLetterKept(v source.Value, at source.Location) source.Value {
+	return v.Apply(func(v source.Value) source.Value {
+		if v.Kind == source.Unknown && !slices.ContainsFunc(v.Parts, func(p source.Part) bool { return p.Ref != nil || p.Text != "" }) {
+			return v
+		}
+		return present(v, at)
+	})
 }
 
 func cloneWith(m map[string]source.Value, key string, v source.Value) map[string]source.Value {

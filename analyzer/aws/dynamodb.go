@@ -19,7 +19,7 @@ var dynamoDBRows = []*row{
 	{
 		kind: graph.Table, cfn: (*dynamodb.Table)(nil), tf: "aws_dynamodb_table",
 		name: prop{"TableName", "name"},
-		attrs: append(tableAttrs(),
+		attrs: append(tableAttrs(attr{name: "autoscaled", typ: flag, def: false, doc: "Whether provisioned capacity follows the load."}),
 			attr{name: "point_in_time_recovery", typ: flag, at: prop{"PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "point_in_time_recovery.enabled"}, def: false,
 				source: pointInTime, doc: "Whether the table can be restored to any second of the last weeks."},
 			attr{name: "read_capacity", typ: number, at: prop{"ProvisionedThroughput.ReadCapacityUnits", "read_capacity"}, source: throughputOf, doc: "Provisioned read units; absent on demand."},
@@ -32,7 +32,7 @@ var dynamoDBRows = []*row{
 	{
 		kind: graph.Table, cfn: (*dynamodb.GlobalTable)(nil),
 		name: prop{"TableName", ""},
-		attrs: append(tableAttrs(),
+		attrs: append(tableAttrs(attr{name: "autoscaled", typ: flag, at: prop{"WriteProvisionedThroughputSettings.WriteCapacityAutoScalingSettings", ""}, as: present, doc: "Whether provisioned capacity follows the load."}),
 			attr{name: "point_in_time_recovery", typ: flag, read: firstReplica("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"), def: false,
 				source: pointInTime, doc: "Whether the table can be restored to any second of the last weeks."},
 			attr{name: "replicas", typ: number, read: countOf(prop{"Replicas", ""}), doc: "Regions that hold a copy; absent for a table of one Region."}),
@@ -48,15 +48,16 @@ var dynamoDBRows = []*row{
 	{tf: "aws_dynamodb_resource_policy", make: policyOf(graph.Table, prop{"", "resource_arn"}, prop{"", "policy"})},
 }
 
-// tableAttrs is what both types of tables have.
-func tableAttrs() []attr {
+// tableAttrs is what both types of tables have; how capacity scales is told in
+// another way for each.
+func tableAttrs(scaling attr) []attr {
 	return []attr{
 		{name: "billing_mode", typ: text, enum: []string{"PROVISIONED", "PAY_PER_REQUEST"}, at: prop{"BillingMode", "billing_mode"}, def: "PROVISIONED",
 			source: createTable, doc: "Whether capacity is provisioned or paid by request."},
 		{name: "stream_view_type", typ: text, enum: []string{"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"}, at: prop{"StreamSpecification.StreamViewType", "stream_view_type"},
 			source: streamViews, doc: "What the table's stream holds of a change; absent where there is no stream."},
 		{name: "ttl_attribute", typ: text, read: ttlAttribute, source: timeToLive, doc: "Attribute by which items expire; absent where none do."},
-		{name: "autoscaled", typ: flag, def: false, doc: "Whether provisioned capacity follows the load."},
+		scaling,
 		{name: "partition_key", typ: text, read: tableKey("HASH", "hash_key"), doc: "Name of the partition key."},
 		{name: "sort_key", typ: text, read: tableKey("RANGE", "range_key"), doc: "Name of the sort key; absent where there is none."},
 	}

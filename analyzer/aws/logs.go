@@ -16,6 +16,12 @@ var logRows = []*row{
 				source: "Amazon CloudWatch Logs API Reference, PutRetentionPolicy", doc: "Days for which log events are kept; absent if for ever."},
 		},
 	},
+	{
+		// What the AWS CDK writes for the retention of a function's log group.
+		kind: graph.LogGroup, newer: "Custom::LogRetention",
+		name:  prop{"LogGroupName", ""},
+		attrs: []attr{{name: "retention_days", typ: number, read: retentionDays}},
+	},
 	{cfn: (*logs.SubscriptionFilter)(nil), tf: "aws_cloudwatch_log_subscription_filter", links: []link{
 		{
 			rel: graph.Triggers, from: prop{"LogGroupName", "log_group_name"}, findTo: subscribed(false), mode: "async",

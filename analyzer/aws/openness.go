@@ -116,14 +116,18 @@ var ownRelations = []graph.Relation{
 
 // openOpaque opens what a part of the stack that cannot be looked into may
 // declare of the nodes whose names are handed to it. Its partners in that are
-// its own or were handed to it as well. A part that stands in the template is a
-// node, and its inputs are its configuration.
+// its own or were handed to it as well. A custom resource that has a row does
+// nothing that is not in the row.
 func (b *builder) openOpaque(s *source.Stack, o *source.Opaque) {
 	why := o.Address + " cannot be looked into"
 	custom := isCustomResource(o.Source)
+	known := custom && byType[o.Source] != nil
 	for _, e := range o.Inputs.Entries {
 		if custom && e.Key == "ServiceToken" {
 			b.runAtDeployment(s, e.Value)
+			continue
+		}
+		if known {
 			continue
 		}
 		for _, ref := range e.Value.AllRefs() {

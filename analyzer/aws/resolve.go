@@ -185,8 +185,8 @@ func (b *builder) rowless(s *source.Stack, r *resource, ref source.Ref, kinds []
 	if o := opaque(s, ref.Address); o != nil {
 		return []end{{node: b.module(s, o), at: ref.At, attribute: ref.Attribute}}
 	}
-	if r == nil || !slices.Contains(kinds, graph.Resource) {
-		return nil
+	if r == nil || !slices.Contains(kinds, graph.Resource) || r.terraform() && !strings.HasPrefix(r.Type, "aws_") {
+		return nil // a data source tells of something elsewhere, and other providers' resources are no part of the system
 	}
 	n := b.declare(r, graph.Resource)
 	n.Attrs["type"] = source.StringOf(r.Type, r.At)

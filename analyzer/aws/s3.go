@@ -48,6 +48,17 @@ var s3Rows = []*row{
 		},
 	},
 	{
+		// What the AWS CDK writes in place of NotificationConfiguration.
+		newer: "Custom::S3BucketNotifications", of: prop{"BucketName", ""},
+		attrs: []attr{{name: "eventbridge", typ: flag, read: sendsToEventBridge}},
+		links: []link{
+			notification("NotificationConfiguration.LambdaFunctionConfigurations", "", "LambdaFunctionArn", ""),
+			notification("NotificationConfiguration.QueueConfigurations", "", "QueueArn", ""),
+			notification("NotificationConfiguration.TopicConfigurations", "", "TopicArn", ""),
+			{rel: graph.Triggers, from: prop{"BucketName", ""}, findTo: eventBridgeOfBucket, mode: "async"},
+		},
+	},
+	{
 		tf: "aws_s3_bucket_versioning", of: prop{"", "bucket"},
 		attrs: []attr{{name: "versioning", typ: flag, read: versioned(prop{"", "versioning_configuration.status"})}},
 	},
@@ -57,7 +68,7 @@ var s3Rows = []*row{
 }
 
 // notification is the link of a bucket to what its events set in motion. In
-// Terraform it is a block of a resource that names the bucket.
+// Terraform and the AWS CDK it is a part of a resource that names the bucket.
 func notification(eachCFN, eachTF, toCFN, toTF string) link {
 	l := link{
 		rel: graph.Triggers, each: prop{eachCFN, eachTF}, to: prop{toCFN, toTF}, mode: "async",
@@ -67,19 +78,29 @@ func notification(eachCFN, eachTF, toCFN, toTF string) link {
 			{name: "suffix", typ: text, read: keyFilter("suffix", "filter_suffix"), doc: "How the keys end that an S3 notification is for."},
 		},
 	}
-	if eachTF != "" {
-		l.findFrom = bucketOfBlock
-	}
+	l.findFrom = notifying
 	return l
+}
+
+// notifying is the bucket whose notification stands in a resource.
+func notifying(b *builder, r *resource, in source.Value) []end {
+	if r.node != nil {
+		return []end{{node: r.node, at: r.At}}
+	}
+	return bucketOfBlock(b, r, in)
 }
 
 // bucketOfBlock is the bucket that the resource around a block names.
 func bucketOfBlock(b *builder, r *resource, _ source.Value) []end {
-	return b.resolve(r, r.get(r.Properties, prop{"", "bucket"}), []graph.Kind{graph.Bucket})
+	return b.resolve(r, r.get(r.Properties, prop{"BucketName", "bucket"}), []graph.Kind{graph.Bucket})
 }
 
 func notifiedEvents(_ *builder, r *resource, in source.Value) source.Value {
-	return joined(r.get(in, prop{"Event", "events"}), in.At)
+	v := r.get(in, prop{"Event", "events"})
+	if v.Kind == source.Unset {
+		v = in.Get("Events")
+	}
+	return joined(v, in.At)
 }
 
 // keyFilter reads a rule of a notification's key filter; its name may be written
@@ -90,6 +111,9 @@ func keyFilter(name, tf string) func(*builder, *resource, source.Value) source.V
 			return r.get(in, prop{"", tf})
 		}
 		rules := r.get(in, prop{"Filter.S3Key.Rules", ""})
+		if rules.Kind == source.Unset {
+			rules = in.Get("Filter", "Key", "FilterRules")
+		}
 		for _, rule := range rules.Elements() {
 			if strings.EqualFold(rule.Get("Name").Text, name) {
 				return rule.Get("Value")

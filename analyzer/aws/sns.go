@@ -57,8 +57,11 @@ func subscriber(b *builder, r *resource, in source.Value) []end {
 	ends := b.resolve(r, r.get(in, prop{"Endpoint", "endpoint"}), partnersOf(graph.Triggers, true))
 	protocol, _ := r.get(in, prop{"Protocol", "protocol"}).AsString()
 	if !slices.Contains([]string{"", "lambda", "sqs", "firehose"}, protocol) {
-		for i := range ends {
+		for i, e := range ends {
 			ends[i].unresolved = ""
+			if _, known := e.node.Attrs["service"]; !known && e.node.Kind == graph.External {
+				e.node.Attrs["service"] = source.StringOf(protocol, source.Location{})
+			}
 		}
 	}
 	return ends

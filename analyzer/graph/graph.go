@@ -162,6 +162,17 @@ func (g *Graph) Of(kinds ...Kind) []*Node {
 	return out
 }
 
+// Prune takes out the nodes that no edge touches and that f does not want to keep.
+func (g *Graph) Prune(keep func(*Node) bool) {
+	g.Nodes = slices.DeleteFunc(g.Nodes, func(n *Node) bool {
+		gone := len(g.out[n]) == 0 && len(g.in[n]) == 0 && !keep(n)
+		if gone {
+			delete(g.byID, n.ID)
+		}
+		return gone
+	})
+}
+
 // Sort puts nodes and edges in source order: by file, place and id. Build calls
 // it once; Out and In follow it.
 func (g *Graph) Sort() {

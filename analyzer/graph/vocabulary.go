@@ -142,7 +142,7 @@ var relations = []struct {
 	{Next, "previous", []Ends{{[]Kind{State}, []Kind{State}}}},
 	{CatchTo, "caught_from", []Ends{{[]Kind{State}, []Kind{State}}}},
 	{LogsTo, "logs_of", []Ends{{[]Kind{Function, Stage, StateMachine, API, Pipe, DeliveryStream, Bus, ContainerService}, []Kind{LogGroup, DeliveryStream, Bucket, Resource, External, Module}}}},
-	{AlarmedBy, "alarms", []Ends{{[]Kind{Function, Alarm, API, Stage, Queue, Topic, Bus, Rule, Schedule, Pipe, Stream, DeliveryStream, StreamProcessor, KafkaCluster, Broker, Bucket, Table, Database, Cache, SearchDomain, Warehouse, StateMachine, LogGroup, LoadBalancer, ContainerService, Distribution, Resource, External}, []Kind{Alarm, Module}}}},
+	{AlarmedBy, "alarms", []Ends{{[]Kind{Function, Instance, Alarm, API, Stage, Queue, Topic, Bus, Rule, Schedule, Pipe, Stream, DeliveryStream, StreamProcessor, KafkaCluster, Broker, Bucket, Table, Database, Cache, SearchDomain, Warehouse, StateMachine, LogGroup, LoadBalancer, ContainerService, Distribution, Resource, External}, []Kind{Alarm, Module}}}},
 	{Assumes, "assumed_by", []Ends{{[]Kind{Function, StateMachine, API, Route, Rule, Schedule, Pipe, DeliveryStream, StreamProcessor, ContainerService, Job, Instance, Stage, IoTRule, Topic}, []Kind{Role, External, Module}}}},
 	{Permits, "permitted_by", []Ends{{[]Kind{Function, Queue, Topic, Bus, Bucket, Secret, Table, Stream}, []Kind{API, Rule, IoTRule, EmailRule, Schedule, Bucket, Topic, Queue, UserPool, LogGroup, LoadBalancer, Function, StateMachine, Role, Distribution, Secret, Alarm, Resource, External, Module}}}},
 }
