@@ -6,7 +6,7 @@ package serverlens.lib.secrets
 # description: |
 #   What kind of secret the value of a variable is; undefined if it is none. The formats of keys
 #   are those that their issuers document.
-found(_, value) := "an AWS access key" if {
+found(name, value) := "an AWS access key" if {
 	regex.match(`^(AKIA|ASIA)[A-Z0-9]{16}$`, value)
 } else := "a private key" if {
 	regex.match(`-----BEGIN [A-Z ]*PRIVATE KEY-----`, value)
@@ -15,15 +15,11 @@ found(_, value) := "an AWS access key" if {
 } else := "the key of a provider" if {
 	some pattern in providers
 	regex.match(pattern, value)
-}
-
-found(name, value) := "what looks like a password" if {
+} else := "what looks like a password" if {
 	regex.match(`(?i)(password|passwd|passphrase|pwd)$`, name)
 	count(value) >= 8
 	looks_random(value, 6)
-}
-
-found(name, value) := "what looks like a secret" if {
+} else := "what looks like a secret" if {
 	regex.match(`(?i)(secret|token|api_?key|access_?key|private_?key|credentials?)$`, name)
 	count(value) >= 16
 	looks_random(value, 10)
