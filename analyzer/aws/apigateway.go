@@ -270,21 +270,21 @@ func methodPath(b *builder, r *resource, in source.Value) source.Value {
 	v := r.get(in, prop{"ResourceId", "resource_id"})
 	at := v.At
 	var parts []string
-	for range maxFollow {
-		parents := b.resourcesOf(r.stack, v, "AWS::ApiGateway::Resource", "aws_api_gateway_resource")
-		if len(parents) != 1 {
+	for stack := r.stack; !slices.ContainsFunc(v.AllRefs(), isRoot); {
+		if stack, v = b.exported(stack, v); slices.ContainsFunc(v.AllRefs(), isRoot) {
 			break
 		}
-		r = parents[0]
-		part, ok := r.get(r.Properties, prop{"PathPart", "path_part"}).AsString()
+		parents := b.resourcesOf(stack, v, "AWS::ApiGateway::Resource", "aws_api_gateway_resource")
+		if len(parents) != 1 || len(parts) > maxFollow {
+			return source.Value{Kind: source.Unknown, Text: v.Text, At: at}
+		}
+		p := parents[0]
+		part, ok := p.get(p.Properties, prop{"PathPart", "path_part"}).AsString()
 		if !ok {
 			return source.Value{Kind: source.Unknown, Text: v.Text, At: at}
 		}
 		parts = append(parts, part)
-		v = r.get(r.Properties, prop{"ParentId", "parent_id"})
-	}
-	if !slices.ContainsFunc(v.AllRefs(), isRoot) {
-		return source.Value{Kind: source.Unknown, Text: v.Text, At: at}
+		stack, v = p.stack, p.get(p.Properties, prop{"ParentId", "parent_id"})
 	}
 	slices.Reverse(parts)
 	return source.StringOf("/"+strings.Join(parts, "/"), at)

@@ -37,7 +37,7 @@ func TestGraphs(t *testing.T) {
 			if !ok {
 				t.Fatalf("no template: %v", stack.Problems)
 			}
-			compare(t, stack, strings.TrimSuffix(f, ".yaml")+".golden")
+			compare(t, strings.TrimSuffix(f, ".yaml")+".golden", stack)
 		})
 	}
 }
@@ -52,14 +52,33 @@ func TestTerraformGraphs(t *testing.T) {
 	defer tree.Close()
 	for _, dir := range []string{"terraform", "frontdoors"} {
 		t.Run(dir, func(t *testing.T) {
-			compare(t, terraform.Load(tree, dir, terraform.Options{}), "testdata/"+dir+".golden")
+			compare(t, "testdata/"+dir+".golden", terraform.Load(tree, dir, terraform.Options{}))
 		})
 	}
 }
 
-func compare(t *testing.T, stack *source.Stack, golden string) {
+// TestJoinedGraph compares the graph of two stacks of which one imports what the
+// other exports.
+func TestJoinedGraph(t *testing.T) {
+	tree, err := source.OpenTree("testdata/joined", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	var stacks []*source.Stack
+	for _, name := range []string{"api.yaml", "orders.yaml"} {
+		stack, ok := cloudformation.Load(tree, name, cloudformation.Options{})
+		if !ok {
+			t.Fatalf("no template: %v", stack.Problems)
+		}
+		stacks = append(stacks, stack)
+	}
+	compare(t, "testdata/joined.golden", stacks...)
+}
+
+func compare(t *testing.T, golden string, stacks ...*source.Stack) {
 	t.Helper()
-	g := aws.Build([]*source.Stack{stack})
+	g := aws.Build(stacks)
 	checkVocabulary(t, g)
 	got := describe(g)
 	if *update {

@@ -236,6 +236,17 @@ func (b *builder) resourcesIn(s *source.Stack, v source.Value, types []string, d
 	return out
 }
 
+// exported is the value that an import stands for, and the stack that exports it;
+// of anything else itself.
+func (b *builder) exported(s *source.Stack, v source.Value) (*source.Stack, source.Value) {
+	if len(v.Refs) == 1 && v.Refs[0].Import != "" {
+		if x, ok := b.exports[v.Refs[0].Import]; ok {
+			return x.stack, x.value
+		}
+	}
+	return s, v
+}
+
 // suffix is the rest of a text that begins with a prefix, Unset where it does not
 // begin so.
 func suffix(v source.Value, prefix string) source.Value {
