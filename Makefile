@@ -18,6 +18,16 @@ test: ## all tests
 generate: ## write what tests compare: golden files, documentation, compiled rules
 	go test ./... -args -update
 
+# PAIRS is a folder of pairs, EDGES what the reference comparer found in them; what
+# is not given is skipped. Where AWS's translator is installed for Python, the
+# translations that the tests carry are written anew.
+SAM := parsers/cloudformation/sam
+
+.PHONY: oracle
+oracle: ## the graphs of SAM templates against AWS's own translations (PAIRS=, EDGES=)
+	if python3 -c 'import samtranslator' 2>/dev/null; then python3 $(SAM)/testdata/translate.py $(SAM)/testdata; fi
+	SERVERLENS_PAIRS=$(PAIRS) SERVERLENS_EDGES=$(EDGES) go test -count=1 -v -run 'SAM|Translat|Comparer|Drops' ./analyzer ./$(SAM)
+
 .PHONY: help
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'

@@ -105,7 +105,7 @@ func facts(g *graph.Graph) []string {
 		}
 	}
 	for _, n := range g.Nodes {
-		out = append(out, "node "+n.ID+" "+string(n.Kind), n.ID+" if "+n.If.String())
+		out = append(out, "node "+n.ID+" "+string(n.Kind), n.ID+" if "+guard(n.If))
 		for rel := range n.Open {
 			out = append(out, n.ID+" may have more "+string(rel))
 		}
@@ -113,14 +113,24 @@ func facts(g *graph.Graph) []string {
 	}
 	for _, e := range g.Edges {
 		id := strings.Join(strings.Fields(fmt.Sprint(idOf(e.From), " ", e.Relation, " ", idOf(e.To))), " ")
-		out = append(out, "edge "+id+" "+e.Basis.String()+" if "+e.If.String())
+		out = append(out, "edge "+id+" "+e.Basis.String()+" if "+guard(e.If))
 		attrs(id, e.Attrs)
 	}
 	for i := range out {
 		out[i] = plain(out[i])
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	return out
+}
+
+// guard is the terms of a guard, each once.
+func guard(g source.Guard) string {
+	var terms []string
+	for _, t := range g {
+		terms = append(terms, plain(source.Guard{t}.String()))
+	}
+	slices.Sort(terms)
+	return strings.Join(slices.Compact(terms), " and ")
 }
 
 func idOf(n *graph.Node) string {

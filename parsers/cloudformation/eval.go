@@ -11,6 +11,7 @@ type scope struct {
 	open     bool     // a condition is decided: parameters that nobody gave are unknown
 	loop     *binding // of Fn::ForEach, innermost first
 	includes int      // files included in one another
+	absent   bool     // entries that are AWS::NoValue are kept, as Unset: SAM's globals must not replace them
 }
 
 // binding is what the identifier of a loop stands for.
@@ -109,7 +110,7 @@ func (t *template) evalMap(v source.Value, s scope) (source.Value, bool) {
 		if changed && entries == nil {
 			entries = append(make([]source.Entry, 0, len(v.Entries)), v.Entries[:i]...)
 		}
-		if entries != nil && x.Kind != source.Unset {
+		if entries != nil && (x.Kind != source.Unset || s.absent) {
 			entries = append(entries, source.Entry{Key: e.Key, KeyAt: e.KeyAt, Value: x})
 		}
 	}

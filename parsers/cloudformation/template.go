@@ -178,6 +178,7 @@ func (t *template) resource(e *entry) (r source.Resource, ok bool) {
 	r.Attributes = source.Value{Kind: source.Map, At: e.Value.At, Def: e.Value.Def}
 	for _, a := range attributes {
 		v := a.Value
+		a.scope.absent = a.Key == "Properties" && strings.HasPrefix(r.Type, "AWS::Serverless::")
 		if a.Key != "Condition" {
 			v = t.eval(v, a.scope)
 		}

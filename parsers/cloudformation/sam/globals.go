@@ -35,6 +35,7 @@ func (e *expander) globals() {
 	for _, r := range e.resources {
 		if r.sam {
 			r.props = e.merged(r)
+			r.Properties = present(r.Properties)
 			e.checkProperties(r)
 		}
 	}
@@ -50,17 +51,51 @@ func (e *expander) merged(r *resource) source.Value {
 		local = source.MapOf(r.At)
 	}
 	section, ok := e.sections[strings.TrimPrefix(r.Type, sectionPrefix)]
-	if !ok {
-		return local
-	}
 	ignore := r.Attributes.Get("IgnoreGlobals")
-	if s, ok := ignore.AsString(); ok && s == "*" {
-		return local
+	if s, all := ignore.AsString(); !ok || all && s == "*" {
+		return present(local)
 	}
 	for _, x := range ignore.Items {
 		section = without(section, x.Text)
 	}
-	return merge(usedAt(section, r.At), local)
+	return present(merge(usedAt(section, r.At), local))
+}
+
+// present is v without the entries that AWS::NoValue takes away.
+func present(v source.Value) source.Value {
+	out, _ := prune(v)
+	return out
+}
+
+// prune says as well whether there were any, so that what has none is shared.
+func prune(v source.Value) (out source.Value, changed bool) {
+	out = v
+	for i, item := range v.Items {
+		if x, pruned := prune(item); pruned {
+			if !changed {
+				out.Items, changed = slices.Clone(v.Items), true
+			}
+			out.Items[i] = x
+		}
+	}
+	for i, a := range v.Alts {
+		if x, pruned := prune(a.Value); pruned {
+			if !changed {
+				out.Alts, changed = slices.Clone(v.Alts), true
+			}
+			out.Alts[i].Value = x
+		}
+	}
+	for i, e := range v.Entries {
+		x, pruned := prune(e.Value)
+		if (pruned || x.Kind == source.Unset) && !changed {
+			out.Entries, changed = slices.Clone(v.Entries[:i]), true
+		}
+		if e.Value = x; changed && x.Kind != source.Unset {
+			out.Entries = append(out.Entries, e)
+		}
+	}
+	return out, changed
 }
 
 // merge is how AWS SAM merges a global value and a local one: maps key by key,
