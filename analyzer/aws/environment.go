@@ -98,10 +98,13 @@ func (b *builder) variable(r *resource, name string, v source.Value, when source
 		b.copied(r, name, secret, []graph.Kind{kind}, when)
 		return
 	}
-	if v.Kind == source.String && len(v.Refs) == 0 && !namesSomething(v.Text) {
+	if v.Kind == source.String && len(v.Refs) == 0 && !namesSomething(name, v.Text) {
 		return
 	}
 	for _, e := range b.seek(r, v, graph.Ending(graph.Configures)) {
+		if e.literal && slices.Contains(everydayNames, e.node.Kind) {
+			continue
+		}
 		if both, ok := when.And(e.when); ok && e.node != r.node {
 			b.configures(r, r.node, e, name, both)
 		}
@@ -130,10 +133,16 @@ func (b *builder) configures(r *resource, from *graph.Node, to end, variable str
 	b.connect(r, edge{rel: graph.Configures, basis: &inferred, from: end{node: from}, to: to, when: when, at: to.at, attrs: attrs})
 }
 
+// everydayNames is the kinds whose names are words such as prod or daily: a
+// variable that holds such a word does not mean them.
+var everydayNames = []graph.Kind{graph.Stage, graph.Rule, graph.Schedule, graph.Role}
+
 // namesSomething reports whether a literal text may be the name of a resource:
-// neither a number, a switch nor a word too short to be one.
-func namesSomething(s string) bool {
-	return len(s) > 3 && strings.Trim(s, "0123456789.") != "" && !strings.EqualFold(s, "true") && !strings.EqualFold(s, "false")
+// neither a number, a switch nor a word too short to be one, nor what a library
+// calls the service in its logs and traces.
+func namesSomething(variable, text string) bool {
+	return len(text) > 3 && strings.Trim(text, "0123456789.") != "" && !strings.EqualFold(text, "true") && !strings.EqualFold(text, "false") &&
+		!strings.HasPrefix(variable, "POWERTOOLS_") && !strings.HasPrefix(variable, "OTEL_") && !strings.HasPrefix(variable, "DD_")
 }
 
 // dynamicReference takes apart {{resolve:service:reference}}: the secret or
