@@ -12,7 +12,7 @@ import (
 // permissions is what the policies of a role allow.
 type permissions struct {
 	grants  []grant
-	open    []openEnd // without the known end
+	open    []openEnd // without the known end, each once
 	unknown string    // why there may be more of everything, "" if there is not
 	traces  bool      // whether X-Ray may be written to
 }
@@ -23,26 +23,6 @@ type grant struct {
 	rel   graph.Relation
 	to    end
 	attrs map[string]source.Value
-}
-
-// statement is one statement of a policy (IAM User Guide, IAM JSON policy
-// elements reference).
-type statement struct {
-	r         *resource
-	when      source.Guard
-	at        source.Location
-	actions   []listed
-	but       bool // actions are those that are left out (NotAction)
-	resources []listed
-	anything  bool // resources are all, or all but some (NotResource)
-	condition bool
-	managed   bool // by AWS
-}
-
-// listed is an element of a list with the guard under which it is there.
-type listed struct {
-	value source.Value
-	when  source.Guard
 }
 
 // rolePermissions is what all policies of a role allow, without what they deny.
@@ -86,93 +66,59 @@ func (b *builder) statementsOf(a attached) permissions {
 	return p
 }
 
-// statements reads the statements of a policy; ok is false where there may be more
-// than are seen.
-func (b *builder) statements(a attached) (allow, deny []statement, ok bool) {
-	if a.doc.Kind == source.Unset {
-		st := statement{r: a.r, when: a.when, at: a.at, anything: true, managed: true}
-		for _, action := range a.actions {
-			st.actions = append(st.actions, listed{value: source.StringOf(action, a.at)})
-		}
-		return []statement{st}, nil, true
-	}
-	ok = true
-	for g, v := range a.doc.Get("Statement").Elements() {
-		when, possible := a.when.And(b.guard(a.r.stack, g))
-		if !possible {
-			continue
-		}
-		effect := v.Get("Effect")
-		if v.Kind != source.Map || effect.Kind == source.Unknown {
-			ok = false
-			continue
-		}
-		st := statement{
-			r: a.r, when: when, at: v.At, but: v.Get("NotAction").Kind != source.Unset,
-			actions: b.listed(a.r, v.Get("Action")), resources: b.listed(a.r, v.Get("Resource")),
-			anything: v.Get("NotResource").Kind != source.Unset, condition: v.Get("Condition").Kind != source.Unset,
-		}
-		if st.but {
-			st.actions = b.listed(a.r, v.Get("NotAction"))
-		}
-		if strings.EqualFold(effect.Text, "Deny") {
-			deny = append(deny, st)
-		} else {
-			allow = append(allow, st)
-		}
-	}
-	return allow, deny, ok && a.doc.Kind == source.Map
-}
-
-func (b *builder) listed(r *resource, v source.Value) []listed {
-	var out []listed
-	for g, x := range v.Elements() {
-		out = append(out, listed{x, b.guard(r.stack, g)})
-	}
-	return out
-}
+// maxDenials bounds the comparisons of what one statement allows with what others
+// deny; beyond it nothing is taken back.
+const maxDenials = 1_000_000
 
 // allow adds what a statement allows.
 func (b *builder) allow(p *permissions, st statement, deny []statement) {
 	var actions []listed
 	for _, a := range st.actions {
 		p.traces = p.traces || !st.but && matches(a.value.Text, "xray:PutTraceSegments")
-		switch {
-		case st.but || a.value.Kind != source.String:
-			p.openAll(st, "any action may be allowed")
-		default:
+		if st.but || a.value.Kind != source.String {
+			p.openAll("any action may be allowed")
+		} else {
 			actions = append(actions, a)
 		}
 	}
-	if st.anything {
+	switch {
+	case st.anything:
 		p.openServices(actions, "any resource is allowed")
 		return
-	}
-	if st.but {
+	case st.but:
 		return
+	case len(actions)*len(st.resources)*len(deny) > maxDenials:
+		deny = nil
 	}
-	var made []grant
+	made := newMaker(st)
 	for _, x := range st.resources {
-		left := slices.DeleteFunc(slices.Clone(actions), func(a listed) bool { return denied(deny, a.value.Text, x.value) })
+		left := actions
+		if len(deny) > 0 {
+			left = slices.DeleteFunc(slices.Clone(actions), func(a listed) bool { return denied(deny, a.value.Text, x.value) })
+			clear(made.effects)
+		}
 		ends, why := b.allowed(st.r, x.value)
 		if why != "" {
 			p.openServices(left, why)
 		}
 		for _, e := range ends {
-			if when, ok := st.when.And(x.when); ok {
-				if e.when, ok = when.And(e.when); ok {
-					made = b.grants(made, st, e, left)
-				}
-			}
+			made.add(e, x.when, left)
 		}
 	}
-	p.grants = append(p.grants, made...)
+	p.grants = append(p.grants, made.grants...)
+}
+
+// openOnce notes a relation that is open, unless it is noted.
+func (p *permissions) openOnce(o openEnd) {
+	if !slices.ContainsFunc(p.open, func(old openEnd) bool { return old.rel == o.rel && slices.Equal(old.kinds, o.kinds) }) {
+		p.open = append(p.open, o)
+	}
 }
 
 // openAll opens whatever a statement may be about.
-func (p *permissions) openAll(st statement, why string) {
+func (p *permissions) openAll(why string) {
 	for _, rel := range []graph.Relation{graph.Reads, graph.Writes, graph.Invokes} {
-		p.open = append(p.open, openEnd{rel: rel, why: why})
+		p.openOnce(openEnd{rel: rel, why: why})
 	}
 }
 
@@ -182,7 +128,7 @@ func (p *permissions) openServices(actions []listed, why string) {
 	for _, a := range actions {
 		name, action := splitAction(a.value.Text)
 		if name == "*" {
-			p.openAll(statement{}, why)
+			p.openAll(why)
 			return
 		}
 		s := services[name]
@@ -191,7 +137,7 @@ func (p *permissions) openServices(actions []listed, why string) {
 			continue
 		}
 		for _, rel := range x.relations() {
-			p.open = append(p.open, openEnd{rel: rel, why: why, kinds: s.kinds})
+			p.openOnce(openEnd{rel: rel, why: why, kinds: s.kinds})
 		}
 	}
 }
@@ -209,20 +155,6 @@ func (a access) relations() []graph.Relation {
 		out = append(out, graph.Invokes)
 	}
 	return out
-}
-
-// denied reports whether a statement takes back an action on a resource for sure:
-// on all resources or on the same one, under no condition.
-func denied(deny []statement, action string, resource source.Value) bool {
-	return slices.ContainsFunc(deny, func(st statement) bool {
-		if st.condition || st.anything || len(st.when) > 0 {
-			return false
-		}
-		covers := slices.ContainsFunc(st.actions, func(a listed) bool { return matches(a.value.Text, action) })
-		return covers != st.but && slices.ContainsFunc(st.resources, func(x listed) bool {
-			return len(x.when) == 0 && (x.value.Text == "*" || x.value.Equal(resource))
-		})
-	})
 }
 
 // allowed is the nodes that a statement's resource names. why is not empty where
@@ -276,56 +208,111 @@ func (b *builder) matching(a arn, v source.Value) []end {
 	return out
 }
 
-// grants adds what the actions of a statement allow on one resource: an edge per
-// relation, with all actions that it stands for.
-func (b *builder) grants(made []grant, st statement, e end, actions []listed) []grant {
-	for _, a := range actions {
-		name, action := splitAction(a.value.Text)
-		if !serves(name, e.node) {
-			continue
-		}
-		when, ok := e.when.And(a.when)
-		if !ok {
-			continue
-		}
-		x := serviceOf(name, e.node).accessOf(action)
-		for _, rel := range x.relations() {
-			if !slices.Contains(graph.Ending(rel), e.node.Kind) {
-				continue
-			}
-			to := e
-			to.when = when
-			i := slices.IndexFunc(made, func(g grant) bool { return g.rel == rel && g.to.node == e.node && g.to.when.Equal(when) })
-			if i < 0 {
-				i = len(made)
-				made = append(made, grant{r: st.r, rel: rel, to: to, attrs: map[string]source.Value{"literal": source.BoolOf(e.literal, e.at)}})
-			}
-			made[i].add(a.value, x)
-		}
-	}
-	return made
+// maker makes the grants of one statement.
+type maker struct {
+	st      statement
+	grants  []grant
+	made    map[string]bool     // by node, relation and guard
+	effects map[string][]effect // by what decides them of a node
 }
 
-// add notes one more action of a grant.
-func (g *grant) add(action source.Value, x access) {
-	all := action.Text
-	if old := g.attrs["actions"].Text; old != "" {
-		list := strings.Split(old, ", ")
-		if i, found := slices.BinarySearch(list, all); !found {
-			list = slices.Insert(list, i, all)
-		}
-		all = strings.Join(list, ", ")
+// effect is what the actions of a statement come to on one sort of node: an edge of
+// one relation, with all actions that it stands for.
+type effect struct {
+	rel     graph.Relation
+	when    source.Guard
+	actions []source.Value
+	data    bool
+	attrs   map[string]source.Value
+}
+
+func newMaker(st statement) *maker {
+	return &maker{st: st, made: map[string]bool{}, effects: map[string][]effect{}}
+}
+
+// add makes the grants on one resource, unless they are made.
+func (m *maker) add(e end, when source.Guard, actions []listed) {
+	sort := string(e.node.Kind) + " " + e.node.Attrs["service"].Text
+	effects, known := m.effects[sort]
+	if !known {
+		effects = effectsOn(e.node, actions)
+		m.effects[sort] = effects
 	}
-	pattern := strings.ContainsAny(action.Text, "*?") || g.attrs["wildcard"].Text == "true"
-	g.attrs["actions"] = source.StringOf(all, action.At)
-	g.attrs["wildcard"] = source.BoolOf(pattern, action.At)
-	g.attrs["data"] = source.BoolOf(x.content || g.attrs["data"].Text == "true", action.At)
-	if g.rel == graph.Invokes {
-		mode := grantMode(action)
-		if old, there := g.attrs["mode"]; there && !old.Equal(mode) {
-			mode = source.Value{Kind: source.Unknown, Text: "mode", At: action.At}
+	for _, x := range effects {
+		to, possible := e, true
+		for _, g := range []source.Guard{m.st.when, when, x.when} {
+			if to.when, possible = to.when.And(g); !possible {
+				break
+			}
 		}
-		g.attrs["mode"] = mode
+		key := e.node.ID + "\x00" + string(x.rel) + "\x00" + to.when.String()
+		if !possible || m.made[key] {
+			continue
+		}
+		m.made[key] = true
+		attrs := maps.Clone(x.attrs)
+		attrs["literal"] = source.BoolOf(e.literal, e.at)
+		m.grants = append(m.grants, grant{r: m.st.r, rel: x.rel, to: to, attrs: attrs})
+	}
+}
+
+// effectsOn is what actions come to on a node.
+func effectsOn(n *graph.Node, actions []listed) []effect {
+	var out []effect
+	for _, a := range actions {
+		name, action := splitAction(a.value.Text)
+		if !serves(name, n) {
+			continue
+		}
+		x := serviceOf(name, n).accessOf(action)
+		for _, rel := range x.relations() {
+			if !slices.Contains(graph.Ending(rel), n.Kind) {
+				continue
+			}
+			i := slices.IndexFunc(out, func(e effect) bool { return e.rel == rel && e.when.Equal(a.when) })
+			if i < 0 {
+				i = len(out)
+				out = append(out, effect{rel: rel, when: a.when})
+			}
+			out[i].actions = append(out[i].actions, a.value)
+			out[i].data = out[i].data || x.content
+		}
+	}
+	for i := range out {
+		out[i].describe()
+	}
+	return out
+}
+
+// maxActions is how long the actions of one grant may be, in bytes: as long as the
+// policies of a role together (IAM User Guide, IAM and AWS STS quotas).
+const maxActions = 10_240
+
+// describe gives an effect the attributes of its edges.
+func (x *effect) describe() {
+	at := x.actions[0].At
+	var names []string
+	wildcard := false
+	mode := grantMode(x.actions[0])
+	for _, a := range x.actions {
+		names = append(names, a.Text)
+		wildcard = wildcard || strings.ContainsAny(a.Text, "*?")
+		if !grantMode(a).Equal(mode) {
+			mode = source.Value{Kind: source.Unknown, Text: "mode", At: at}
+		}
+	}
+	slices.Sort(names)
+	list := source.StringOf(strings.Join(slices.Compact(names), ", "), at)
+	if len(list.Text) > maxActions {
+		list = source.Value{Kind: source.Unknown, Text: "more actions than a policy may hold", At: at}
+	}
+	x.attrs = map[string]source.Value{
+		"actions":  list,
+		"wildcard": source.BoolOf(wildcard, at),
+		"data":     source.BoolOf(x.data, at),
+	}
+	if x.rel == graph.Invokes {
+		x.attrs["mode"] = mode
 	}
 }
 
@@ -376,27 +363,4 @@ func (b *builder) grant(assumes *graph.Edge, g grant) {
 	b.connect(g.r, edge{
 		rel: g.rel, basis: &permitted, from: end{node: assumes.From}, to: g.to, when: when, at: g.to.at, attrs: maps.Clone(g.attrs),
 	})
-}
-
-// wildcards is the actions that allow a whole service or everything; Unset if
-// there is none. It stands where the first of them does.
-func wildcards(allow []statement) source.Value {
-	var list []string
-	var at source.Location
-	for _, st := range allow {
-		for _, a := range st.actions {
-			if st.but || st.managed || a.value.Text != "*" && !strings.HasSuffix(a.value.Text, ":*") {
-				continue
-			}
-			if at.IsZero() {
-				at = a.value.At
-			}
-			list = append(list, a.value.Text)
-		}
-	}
-	if len(list) == 0 {
-		return source.Value{}
-	}
-	slices.Sort(list)
-	return source.StringOf(strings.Join(slices.Compact(list), ", "), at)
 }
