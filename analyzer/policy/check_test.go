@@ -20,7 +20,7 @@ func engineOf(t testing.TB, rules map[string]string) *Engine {
 		pkg := strings.ReplaceAll(id, "-", "_")
 		files[id+"/rule.rego"] = &fstest.MapFile{Data: []byte(strings.Replace(head, "test_rule", pkg, 1) + text)}
 	}
-	_, all, err := compile(nil, files)
+	_, all, err := compile(nil, nil, files)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -363,7 +363,7 @@ func (w *world) unknown(l look) Unknown {
 	p := w.places[l.id]
 	v := p.value(l.name)
 	u := Unknown{
-		Name: l.id + "." + l.name, Expr: v.Text, Flag: flag(v, p.stack()),
+		Name: l.id + "." + l.name, Expr: v.Text, Flag: option(v, p.stack()),
 		At: oneLine(p.at(l.name), p.stack()),
 	}
 	if p.node != nil && u.Expr == "" {
@@ -372,9 +372,9 @@ func (w *world) unknown(l look) Unknown {
 	return u
 }
 
-// flag is the option that gives an unknown value, where it is a parameter or
+// option is the flag that gives an unknown value, where it is a parameter or
 // variable by itself.
-func flag(v source.Value, s *source.Stack) string {
+func option(v source.Value, s *source.Stack) string {
 	if s == nil || len(v.Refs) > 0 || v.Text == "" || strings.Contains(v.Text, "::") || strings.ContainsAny(v.Text, " ,({[") {
 		return ""
 	}

@@ -47,16 +47,17 @@ func (e *LoadError) Error() string {
 }
 
 // compile compiles every rule of some file systems with every check. A rule is a
-// folder with a rule.rego; files in folders that are called lib hold helpers.
-// tables is the dated tables, for their names. All errors of a stage are reported.
-func compile(tables any, files ...fs.FS) (*modules, []*Rule, error) {
+// folder with a rule.rego; files in folders that are called lib hold helpers, which
+// are also taken from a file system of their own (nil: none). tables is the dated
+// tables, for their names. All errors of a stage are reported.
+func compile(tables any, helpers fs.FS, files ...fs.FS) (*modules, []*Rule, error) {
 	caps := ast.CapabilitiesForThisVersion()
 	caps.Builtins = slices.DeleteFunc(caps.Builtins, func(b *ast.Builtin) bool { return !slices.Contains(allowed, b.Name) })
 	parsed := map[string]*ast.Module{}
 	var rules []*Rule
 	var errs []error
-	for _, fsys := range files {
-		for _, file := range regoFiles(fsys) {
+	for i, fsys := range append([]fs.FS{helpers}, files...) {
+		for _, file := range regoFiles(fsys, i == 0) {
 			m, r, err := parse(fsys, file, caps)
 			if err != nil {
 				errs = append(errs, err)
@@ -103,14 +104,19 @@ func mentioned(parsed map[string]*ast.Module) []graph.Kind {
 	return slices.DeleteFunc(graph.Kinds(), func(k graph.Kind) bool { return !names[k.Plural()] })
 }
 
-// regoFiles is the Rego files of rules and of their helpers, sorted.
-func regoFiles(fsys fs.FS) []string {
+// regoFiles is the Rego files of rules and of their helpers, or of helpers only,
+// sorted.
+func regoFiles(fsys fs.FS, helpers bool) []string {
 	var out []string
+	if fsys == nil {
+		return nil
+	}
 	fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && path.Ext(p) == ".rego" && (path.Base(p) == "rule.rego" || path.Base(path.Dir(p)) == "lib") {
+		if err == nil && !d.IsDir() && path.Ext(p) == ".rego" &&
+			(path.Base(path.Dir(p)) == "lib" || !helpers && path.Base(p) == "rule.rego") {
 			out = append(out, p)
 		}
-		return nil
+		return nil // what cannot be read holds no rules
 	})
 	return out
 }

@@ -117,7 +117,7 @@ func TestRefusedMetadata(t *testing.T) {
 	refused(t, "no METADATA", ruleText("package serverlens.rules.test_rule\n\n"+body), 1, "METADATA")
 	refused(t, "no Rego", ruleText("package"), 1, "")
 	refused(t, "nothing", ruleText(""), 1, "")
-	refused(t, "an id that is taken", fstest.MapFS{"function-tracing/rule.rego": {Data: []byte(strings.Replace(head, "test_rule", "function_tracing", 1) + body)}}, 10, "observability/function-tracing/rule.rego")
+	refused(t, "an id that is taken", fstest.MapFS{"function-tracing/rule.rego": {Data: []byte(strings.Replace(head, "test_rule", "function_tracing", 1) + body)}}, 1, "observability/function-tracing/rule.rego")
 }
 
 // refused wants one rule not to load, with an error that names it and a line (0

@@ -8,7 +8,6 @@ package policy
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -78,7 +77,7 @@ func (e *Engine) Rule(name string) *Rule {
 func (e *Engine) add(rules []*Rule) error {
 	for _, r := range rules {
 		if old := e.Rule(r.ID); old != nil && old.ID == r.ID {
-			return fmt.Errorf("%s: the rule %s is defined in %s already", r.File, r.ID, old.File)
+			return &LoadError{r.ID, r.File, 1, "there is a rule of this name in " + old.File}
 		}
 		e.rules = append(e.rules, r)
 	}

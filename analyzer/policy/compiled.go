@@ -1,0 +1,282 @@
+package policy
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+//go:generate go test -run TestCompiledRules -update .
+
+// The rules that come with the program are compiled, with every check, when they
+// are written: rules/compiled.bin holds the result, which only has to be linked.
+// A test proves that it is what the sources give, with this version of the engine.
+//
+// The form is a table of texts (count, then length and bytes of each) and numbers
+// as unsigned varints: the rules with what they say of themselves, the modules as
+// the compiler left them, the dated tables. A text is its index in the table.
+const compiledVersion = 1
+
+// Tags of terms.
+const (
+	tagNone = iota
+	tagNull
+	tagFalse
+	tagTrue
+	tagNumber
+	tagString
+	tagVar
+	tagRef
+	tagArray
+	tagSet
+	tagObject
+	tagArrayComprehension
+	tagSetComprehension
+	tagObjectComprehension
+	tagCall
+)
+
+// Tags of expressions.
+const (
+	tagTerm = iota
+	tagTerms
+	tagEvery
+)
+
+var errCompiled = errors.New("the compiled rules are damaged: run go generate ./analyzer/policy")
+
+// link makes an engine of the compiled form.
+func link(data []byte) (e *Engine, err error) {
+	defer func() {
+		if p := recover(); p != nil { // it ended early, or an index was out of range
+			e, err = nil, fmt.Errorf("%w (%v)", errCompiled, p)
+		}
+	}()
+	d := &decoder{data: data}
+	if d.number() != compiledVersion {
+		return nil, errCompiled
+	}
+	d.texts = make([]string, d.number())
+	for i := range d.texts {
+		n := d.number()
+		d.texts[i] = string(d.data[:n])
+		d.data = d.data[n:]
+	}
+	d.strings, d.vars = make([]*ast.Term, len(d.texts)), make([]*ast.Term, len(d.texts))
+	e = &Engine{limits: defaultLimits}
+	e.rules = make([]*Rule, d.number())
+	for i := range e.rules {
+		e.rules[i] = d.rule()
+	}
+	parsed := map[string]*ast.Module{}
+	for range d.number() {
+		m := d.module()
+		parsed[d.file] = m
+	}
+	e.aws = d.term()
+	m := &modules{compiler: linkModules(parsed), store: inmem.New()}
+	for _, r := range e.rules {
+		r.modules = m
+	}
+	if m.compiler.Failed() {
+		return nil, fmt.Errorf("%w (%w)", errCompiled, m.compiler.Errors)
+	}
+	return e, nil
+}
+
+// linkModules runs those stages of the compiler that build what the evaluation
+// needs; the others have checked and rewritten the modules before.
+func linkModules(parsed map[string]*ast.Module) *ast.Compiler {
+	needed := map[ast.StageID]bool{
+		ast.StageInitLocalVarGen: true, ast.StageSetModuleTree: true, ast.StageSetRuleTree: true,
+		ast.StageBuildRuleIndices: true, ast.StageBuildComprehensionIndices: true,
+	}
+	var skip []ast.StageID
+	for _, s := range ast.AllStages() {
+		if !needed[s] {
+			skip = append(skip, s)
+		}
+	}
+	c := ast.NewCompiler().WithSkipStages(skip...)
+	c.Compile(parsed)
+	return c
+}
+
+// decoder reads the compiled form. It panics where that is damaged.
+type decoder struct {
+	data    []byte
+	texts   []string
+	strings []*ast.Term // one term for each text that is a string
+	vars    []*ast.Term // and for each that is a variable
+	terms   []ast.Term  // allocated in blocks
+	exprs   []ast.Expr
+	file    string
+}
+
+func (d *decoder) number() int {
+	n, size := binary.Uvarint(d.data)
+	if size <= 0 || n > 1<<31 {
+		panic("a number is cut off")
+	}
+	d.data = d.data[size:]
+	return int(n)
+}
+
+func (d *decoder) yes() bool    { return d.number() == 1 }
+func (d *decoder) text() string { return d.texts[d.number()] }
+
+func (d *decoder) list() []string {
+	out := make([]string, d.number())
+	for i := range out {
+		out[i] = d.text()
+	}
+	return out
+}
+
+func (d *decoder) rule() *Rule {
+	r := &Rule{ID: d.text(), Title: d.text(), Description: d.text(), Fix: d.text(), Practice: d.text(), File: d.text(),
+		Heuristic: d.yes(), Strict: d.yes(), Aliases: d.list()}
+	r.Severities = make([]source.Severity, d.number())
+	for i := range r.Severities {
+		r.Severities[i] = source.Severity(d.number())
+	}
+	r.Sources = make([]Source, d.number())
+	for i := range r.Sources {
+		r.Sources[i] = Source{Title: d.text(), URL: d.text()}
+	}
+	r.needs = make([][]string, d.number())
+	for i := range r.needs {
+		r.needs[i] = d.list()
+	}
+	r.reads, r.ref = d.list(), d.sequence()
+	return r
+}
+
+func (d *decoder) module() *ast.Module {
+	d.file = d.text()
+	m := &ast.Module{Package: &ast.Package{Path: d.sequence()}}
+	m.Rules = make([]*ast.Rule, d.number())
+	for i := range m.Rules {
+		m.Rules[i] = d.regoRule(m)
+	}
+	return m
+}
+
+func (d *decoder) regoRule(m *ast.Module) *ast.Rule {
+	r := &ast.Rule{Default: d.yes(), Location: d.location(), Module: m}
+	r.Head = &ast.Head{Name: ast.Var(d.text()), Reference: d.sequence(), Args: d.sequence(), Key: d.term(), Value: d.term(),
+		Assign: d.yes(), Location: r.Location}
+	r.Body = d.body()
+	if d.yes() {
+		r.Else = d.regoRule(m)
+	}
+	return r
+}
+
+func (d *decoder) location() *ast.Location {
+	row, col := d.number(), d.number()
+	if row == 0 {
+		return nil
+	}
+	return &ast.Location{File: d.file, Row: row, Col: col}
+}
+
+func (d *decoder) body() ast.Body {
+	b := make(ast.Body, d.number())
+	for i := range b {
+		if len(d.exprs) == 0 {
+			d.exprs = make([]ast.Expr, 64)
+		}
+		x := &d.exprs[0]
+		d.exprs = d.exprs[1:]
+		x.Index, x.Negated, x.Generated, x.Location = i, d.yes(), d.yes(), d.location()
+		switch d.number() {
+		case tagTerm:
+			x.Terms = d.term()
+		case tagTerms:
+			x.Terms = d.sequence()
+		case tagEvery:
+			x.Terms = &ast.Every{Key: d.term(), Value: d.term(), Domain: d.term(), Body: d.body()}
+		default:
+			panic("an expression of a kind that is not known")
+		}
+		b[i] = x
+	}
+	return b
+}
+
+func (d *decoder) sequence() []*ast.Term {
+	n := d.number()
+	if n == 0 {
+		return nil
+	}
+	out := make([]*ast.Term, n)
+	for i := range out {
+		out[i] = d.term()
+	}
+	return out
+}
+
+func (d *decoder) term() *ast.Term {
+	switch d.number() {
+	case tagNone:
+		return nil
+	case tagNull:
+		return ast.NullTerm()
+	case tagFalse:
+		return ast.InternedTerm(false)
+	case tagTrue:
+		return ast.InternedTerm(true)
+	case tagNumber:
+		return d.make(ast.Number(d.text()))
+	case tagString:
+		return d.shared(d.strings, func(s string) ast.Value { return ast.String(s) })
+	case tagVar:
+		return d.shared(d.vars, func(s string) ast.Value { return ast.Var(s) })
+	case tagRef:
+		return d.make(ast.Ref(d.sequence()))
+	case tagArray:
+		return d.make(ast.NewArray(d.sequence()...))
+	case tagSet:
+		return d.make(ast.NewSet(d.sequence()...))
+	case tagObject:
+		fields := make([]field, d.number())
+		for i := range fields {
+			fields[i] = field{d.term(), d.term()}
+		}
+		return d.make(ast.NewObject(fields...))
+	case tagArrayComprehension:
+		return d.make(&ast.ArrayComprehension{Term: d.term(), Body: d.body()})
+	case tagSetComprehension:
+		return d.make(&ast.SetComprehension{Term: d.term(), Body: d.body()})
+	case tagObjectComprehension:
+		return d.make(&ast.ObjectComprehension{Key: d.term(), Value: d.term(), Body: d.body()})
+	case tagCall:
+		return d.make(ast.Call(d.sequence()))
+	}
+	panic("a term of a kind that is not known")
+}
+
+func (d *decoder) make(v ast.Value) *ast.Term {
+	if len(d.terms) == 0 {
+		d.terms = make([]ast.Term, 256)
+	}
+	t := &d.terms[0]
+	d.terms = d.terms[1:]
+	t.Value = v
+	return t
+}
+
+// shared is the one term of a text in a role.
+func (d *decoder) shared(terms []*ast.Term, value func(string) ast.Value) *ast.Term {
+	i := d.number()
+	if terms[i] == nil {
+		terms[i] = d.make(value(d.texts[i]))
+	}
+	return terms[i]
+}
