@@ -10,5 +10,10 @@ import "embed"
 // Files is every file of this folder that the engine, the documentation or a test
 // reads.
 //
-//go:embed aws.json compiled.bin lib */*/rule.rego */*/testdata
+//go:embed aws.json lib */*/rule.rego */*/testdata
 var Files embed.FS
+
+// Compiled is the rules as the engine has compiled them.
+//
+//go:embed compiled.bin
+var Compiled string

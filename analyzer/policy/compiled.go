@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -19,7 +18,8 @@ import (
 //
 // The form is a table of texts (count, then length and bytes of each) and numbers
 // as unsigned varints: the rules with what they say of themselves, the modules as
-// the compiler left them, the dated tables. A text is its index in the table.
+// the compiler left them, without the places of expressions, the dated tables. A
+// text is its index in the table.
 const compiledVersion = 1
 
 // Tags of terms.
@@ -51,7 +51,7 @@ const (
 var errCompiled = errors.New("the compiled rules are damaged: run go generate ./analyzer/policy")
 
 // link makes an engine of the compiled form.
-func link(data []byte) (e *Engine, err error) {
+func link(data string) (e *Engine, err error) {
 	defer func() {
 		if p := recover(); p != nil { // it ended early, or an index was out of range
 			e, err = nil, fmt.Errorf("%w (%v)", errCompiled, p)
@@ -64,7 +64,7 @@ func link(data []byte) (e *Engine, err error) {
 	d.texts = make([]string, d.number())
 	for i := range d.texts {
 		n := d.number()
-		d.texts[i] = string(d.data[:n])
+		d.texts[i] = d.data[:n]
 		d.data = d.data[n:]
 	}
 	d.strings, d.vars = make([]*ast.Term, len(d.texts)), make([]*ast.Term, len(d.texts))
@@ -94,7 +94,7 @@ func link(data []byte) (e *Engine, err error) {
 func linkModules(parsed map[string]*ast.Module) *ast.Compiler {
 	needed := map[ast.StageID]bool{
 		ast.StageInitLocalVarGen: true, ast.StageSetModuleTree: true, ast.StageSetRuleTree: true,
-		ast.StageBuildRuleIndices: true, ast.StageBuildComprehensionIndices: true,
+		ast.StageBuildRuleIndices: true,
 	}
 	var skip []ast.StageID
 	for _, s := range ast.AllStages() {
@@ -109,7 +109,7 @@ func linkModules(parsed map[string]*ast.Module) *ast.Compiler {
 
 // decoder reads the compiled form. It panics where that is damaged.
 type decoder struct {
-	data    []byte
+	data    string
 	texts   []string
 	strings []*ast.Term // one term for each text that is a string
 	vars    []*ast.Term // and for each that is a variable
@@ -119,12 +119,16 @@ type decoder struct {
 }
 
 func (d *decoder) number() int {
-	n, size := binary.Uvarint(d.data)
-	if size <= 0 || n > 1<<31 {
-		panic("a number is cut off")
+	n := 0
+	for i := range 5 {
+		c := d.data[i]
+		n |= int(c&0x7f) << (7 * i)
+		if c < 0x80 {
+			d.data = d.data[i+1:]
+			return n
+		}
 	}
-	d.data = d.data[size:]
-	return int(n)
+	panic("a number is too long")
 }
 
 func (d *decoder) yes() bool    { return d.number() == 1 }
@@ -194,7 +198,7 @@ func (d *decoder) body() ast.Body {
 		}
 		x := &d.exprs[0]
 		d.exprs = d.exprs[1:]
-		x.Index, x.Negated, x.Generated, x.Location = i, d.yes(), d.yes(), d.location()
+		x.Index, x.Negated, x.Generated = i, d.yes(), d.yes()
 		switch d.number() {
 		case tagTerm:
 			x.Terms = d.term()
