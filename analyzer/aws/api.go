@@ -351,7 +351,7 @@ func (b *builder) serviceTargets(r *resource, in integration, service, action st
 func (b *builder) mentioned(r *resource, v source.Value, kinds []graph.Kind) []end {
 	var out []end
 	for _, ref := range v.AllRefs() {
-		for _, e := range b.follow(r.stack, ref, kinds, 0) {
+		for _, e := range b.follow(r.stack, ref, kinds) {
 			if e.node != nil && slices.Contains(kinds, e.node.Kind) {
 				out = append(out, e)
 			}

@@ -264,6 +264,9 @@ func (b *builder) methods() map[*resource][]*resource {
 	return b.byPath
 }
 
+// maxPathParts bounds path resources that are each other's parents.
+const maxPathParts = 64
+
 // methodPath is the path of a method: the path parts of its resource and of that
 // one's parents.
 func methodPath(b *builder, r *resource, in source.Value) source.Value {
@@ -275,7 +278,7 @@ func methodPath(b *builder, r *resource, in source.Value) source.Value {
 			break
 		}
 		parents := b.resourcesOf(stack, v, "AWS::ApiGateway::Resource", "aws_api_gateway_resource")
-		if len(parents) != 1 || len(parts) > maxFollow {
+		if len(parents) != 1 || len(parts) >= maxPathParts {
 			return source.Value{Kind: source.Unknown, Text: v.Text, At: at}
 		}
 		p := parents[0]

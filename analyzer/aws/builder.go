@@ -19,6 +19,7 @@ type builder struct {
 	names     map[string][]*graph.Node // nodes by physical name, as nameOf spells it
 	joined    bool                     // more than one stack
 	open      []openEnd
+	followed  map[step][]end              // what aliases and imports lead to
 	made      map[*resource][]*graph.Edge // of uncertain resources without a node
 
 	openKinds []openKind
@@ -51,7 +52,7 @@ type export struct {
 func newBuilder(stacks []*source.Stack) *builder {
 	b := &builder{
 		g: graph.New(), stacks: stacks, made: map[*resource][]*graph.Edge{}, byAddress: map[*source.Stack]map[string]*resource{},
-		exports: map[string]export{}, names: map[string][]*graph.Node{}, joined: len(stacks) > 1,
+		exports: map[string]export{}, followed: map[step][]end{}, names: map[string][]*graph.Node{}, joined: len(stacks) > 1,
 		policies: map[*graph.Node][]attached{},
 	}
 	for _, s := range stacks {
@@ -125,12 +126,13 @@ func (b *builder) nodes() {
 			}
 		}
 	}
+	clear(b.followed) // nodes were missing
 	for _, r := range b.resources {
 		if other := b.same(r); other != nil {
 			r.node = other.node
 		}
 		if r.row != nil && r.row.of != (prop{}) {
-			for _, e := range b.followValue(r.stack, r.get(r.Properties, r.row.of), nil, r.At, 0) {
+			for _, e := range b.followValue(r.stack, r.get(r.Properties, r.row.of), nil, r.At) {
 				b.extend(r, e)
 			}
 		}

@@ -131,7 +131,7 @@ func (b *builder) openOpaque(s *source.Stack, o *source.Opaque) {
 			continue
 		}
 		for _, ref := range e.Value.AllRefs() {
-			for _, end := range b.follow(s, ref, nil, 0) {
+			for _, end := range b.follow(s, ref, nil) {
 				for _, rel := range graph.RelationsOf(end.node.Kind) {
 					if !slices.Contains(ownRelations, rel) {
 						openAlone(end.node, rel, why)
@@ -151,7 +151,7 @@ func isCustomResource(from string) bool {
 // runAtDeployment marks the function that a custom resource calls while its stack
 // is deployed.
 func (b *builder) runAtDeployment(s *source.Stack, token source.Value) {
-	for _, e := range b.followValue(s, token, nil, token.At, 0) {
+	for _, e := range b.followValue(s, token, nil, token.At) {
 		if e.node.Kind == graph.Function {
 			e.node.Attrs["runs_at_deployment"] = source.BoolOf(true, token.At)
 		}
@@ -169,7 +169,7 @@ func (b *builder) modules() {
 			}
 			n := b.module(s, o)
 			for _, ref := range o.Inputs.AllRefs() {
-				for _, e := range b.follow(s, ref, nil, 0) {
+				for _, e := range b.follow(s, ref, nil) {
 					if e.node != n {
 						b.g.Connect(&graph.Edge{From: n, To: e.node, Relation: graph.Configures, Basis: graph.Inferred, If: e.when, At: e.at})
 					}
@@ -219,7 +219,7 @@ func (b *builder) openExports() {
 				continue
 			}
 			for _, ref := range o.Value.AllRefs() {
-				for _, e := range b.follow(s, ref, nil, 0) {
+				for _, e := range b.follow(s, ref, nil) {
 					for _, rel := range exportOpens {
 						openAlone(e.node, rel, "it is exported, and who imports it is not in sight")
 					}

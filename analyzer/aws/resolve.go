@@ -63,7 +63,7 @@ func (b *builder) declared(r *resource, v source.Value, kinds []graph.Kind) []en
 	a, isARN := parseARN(v.Pieces())
 	var out []end
 	for _, ref := range v.AllRefs() {
-		for _, e := range b.follow(r.stack, ref, kinds, 0) {
+		for _, e := range b.follow(r.stack, ref, kinds) {
 			if slices.Contains(kinds, e.node.Kind) && (!isARN || a.allows(e.node)) {
 				if e.at.IsZero() {
 					e.at = v.At
@@ -153,30 +153,47 @@ func (b *builder) external(text, service string) *graph.Node {
 	return n
 }
 
-// maxFollow bounds chains of aliases, imports and outputs.
-const maxFollow = 16
-
 // follow finds the node that a reference leads to: through aliases and versions
-// to what they are names of, through imports to the exporting stack. A resource
-// without a row becomes a node where one of the kinds says that it may.
-func (b *builder) follow(s *source.Stack, ref source.Ref, kinds []graph.Kind, depth int) []end {
-	if depth > maxFollow {
-		return nil
-	}
+// to what they are names of, through imports to the exporting stack. kinds decides
+// whether a resource of a type without a row becomes a node.
+func (b *builder) follow(s *source.Stack, ref source.Ref, kinds []graph.Kind) []end {
 	if ref.Import != "" {
 		x := b.exports[ref.Import]
-		return b.followValue(x.stack, x.value, kinds, ref.At, depth)
+		return b.followOnce(ref.Import, x.stack, x.value, kinds, ref.At)
 	}
 	r := b.byAddress[s][ref.Address]
 	switch {
 	case r == nil || r.row == nil && r.node == nil:
 		return b.rowless(s, r, ref, kinds)
 	case r.isAlias():
-		return b.followValue(s, r.get(r.Properties, r.row.is), kinds, ref.At, depth)
+		return b.followOnce(r, s, r.get(r.Properties, r.row.is), kinds, ref.At)
 	case r.node == nil:
 		return nil
 	}
 	return []end{{node: r.node, at: ref.At, attribute: ref.Attribute}}
+}
+
+// step is an alias or an import that was followed.
+type step struct {
+	through any  // *resource or name of an export
+	rowless bool // whether resources of types without a row may become nodes
+}
+
+// followOnce follows the value of an alias or an import and keeps what was found,
+// however often it is asked for; a circle leads nowhere.
+func (b *builder) followOnce(through any, s *source.Stack, v source.Value, kinds []graph.Kind, at source.Location) []end {
+	key := step{through, slices.Contains(kinds, graph.Resource)}
+	found, known := b.followed[key]
+	if !known {
+		b.followed[key] = nil
+		found = b.followValue(s, v, kinds, at)
+		b.followed[key] = found
+	}
+	out := slices.Clone(found)
+	for i := range out {
+		out[i].at = at
+	}
+	return out
 }
 
 // rowless is the node of a resource of a type without a row, which it becomes
@@ -195,12 +212,14 @@ func (b *builder) rowless(s *source.Stack, r *resource, ref source.Ref, kinds []
 
 // followValue finds the nodes to which a value leads, by reference or by literal
 // name, for a reference at a place.
-func (b *builder) followValue(s *source.Stack, v source.Value, kinds []graph.Kind, at source.Location, depth int) []end {
+func (b *builder) followValue(s *source.Stack, v source.Value, kinds []graph.Kind, at source.Location) []end {
 	var out []end
 	for _, inner := range v.AllRefs() {
-		for _, e := range b.follow(s, inner, kinds, depth+1) {
-			e.at = at
-			out = append(out, e)
+		for _, e := range b.follow(s, inner, kinds) {
+			if !slices.ContainsFunc(out, func(o end) bool { return o.node == e.node }) {
+				e.at = at
+				out = append(out, e)
+			}
 		}
 	}
 	if len(out) > 0 {
@@ -220,15 +239,17 @@ func (b *builder) followValue(s *source.Stack, v source.Value, kinds []graph.Kin
 // another stack exports them; of every type where none is named. It does not
 // follow aliases.
 func (b *builder) resourcesOf(s *source.Stack, v source.Value, types ...string) []*resource {
-	return b.resourcesIn(s, v, types, 0)
+	return b.resourcesIn(s, v, types, map[string]bool{})
 }
 
-func (b *builder) resourcesIn(s *source.Stack, v source.Value, types []string, depth int) []*resource {
+func (b *builder) resourcesIn(s *source.Stack, v source.Value, types []string, imported map[string]bool) []*resource {
 	var out []*resource
 	for _, ref := range v.AllRefs() {
-		if ref.Import != "" && depth < maxFollow {
-			x := b.exports[ref.Import]
-			out = append(out, b.resourcesIn(x.stack, x.value, types, depth+1)...)
+		if ref.Import != "" {
+			if x := b.exports[ref.Import]; !imported[ref.Import] {
+				imported[ref.Import] = true
+				out = append(out, b.resourcesIn(x.stack, x.value, types, imported)...)
+			}
 		} else if r := b.byAddress[s][ref.Address]; r != nil && (len(types) == 0 || slices.Contains(types, r.Type)) {
 			out = append(out, r)
 		}
