@@ -76,7 +76,7 @@ func checkRoundTrip(t *testing.T, src []byte, v source.Value) int {
 			written := string(src[at.Offset:at.EndOffset])
 			switch {
 			case strings.HasPrefix(written, "!"): // tags may be escaped, or declared by %TAG
-				if !strings.ContainsRune(string(src), '%') && intrinsic(written) != e.Key && written != e.Key {
+				if !strings.ContainsAny(string(src), "%<") && intrinsic(written) != e.Key && written != e.Key {
 					t.Errorf("tag %s is key %q", written, e.Key)
 				}
 			case strings.HasPrefix(written, "*"), written == "", written == e.Key:

@@ -164,6 +164,7 @@ func FuzzDecode(f *testing.F) {
 			f.Add(text, i, len(text), 1, 3)
 		}
 	})
+	f.Add("a: x y\u2029", 0, 7, 0, 1) // ends inside of a character
 	f.Fuzz(func(t *testing.T, text string, start, end, a, b int) {
 		at := source.Location{File: "t", Line: 1, Column: 1, Offset: int32(start), EndOffset: int32(end)}
 		src := []byte(text)

@@ -108,6 +108,7 @@ func (d *decoder) scalar(start, end int) (int, bool) {
 	case '|', '>':
 		return d.block(start), true
 	}
+	d.src = d.src[:end] // a line break must not reach beyond
 	for i := start; i < end; {
 		i = d.plain(i, end)
 	}
