@@ -23,21 +23,24 @@ func TestGolden(t *testing.T) {
 	for _, main := range dirs {
 		name := filepath.Base(filepath.Dir(main))
 		t.Run(name, func(t *testing.T) {
-			got := describe(load(t, filepath.Join("testdata", name), Options{}))
-			golden := filepath.Join("testdata", name+".golden")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s is not what was evaluated (-update rewrites it):\n%s", golden, firstDifference(got, string(want)))
-			}
+			checkGolden(t, filepath.Join("testdata", name+".golden"), describe(load(t, filepath.Join("testdata", name), Options{})))
 		})
+	}
+}
+
+func checkGolden(t *testing.T, golden, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what was evaluated (-update rewrites it):\n%s", golden, firstDifference(got, string(want)))
 	}
 }
 

@@ -24,12 +24,17 @@ func (p *project) stack() *source.Stack {
 	}
 	s.Conditions = p.conditions
 	p.cycles(s)
+	p.finish(s)
+	return s
+}
+
+// finish hands over the problems in the order of their places, and the files.
+func (p *project) finish(s *source.Stack) {
 	s.Problems = p.problems
 	slices.SortStableFunc(s.Problems, func(a, b source.Problem) int {
 		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Offset, b.At.Offset))
 	})
 	s.Files = p.files()
-	return s
 }
 
 // resources adds the resources of a module and of those that it calls, in source

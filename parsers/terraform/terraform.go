@@ -31,6 +31,7 @@ import (
 type Options struct {
 	Vars     map[string]string // values of root variables, as after --var
 	VarFiles []string          // files of values, by their path in the tree; later ones win
+	Plan     string            // file in the tree: terraform show -json of a plan of this root
 	ShimDir  string            // folder in the tree; NAMESPACE/NAME in it stands in for that registry module
 }
 
@@ -84,7 +85,14 @@ func Load(tree *source.Tree, dir string, opts Options) *source.Stack {
 	p.readManifest()
 	p.rootModule = p.newModule(c, nil, nil, instance{})
 	p.readInputs(opts)
-	return p.stack()
+	s := p.stack()
+	if opts.Plan != "" {
+		if doc, ok := p.readPlan(opts.Plan); ok {
+			p.overlay(s, doc)
+		}
+		p.finish(s)
+	}
+	return s
 }
 
 // readManifest reads where terraform init has put the modules.

@@ -1,0 +1,318 @@
+package terraform
+
+import (
+	"encoding/json"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// readPlan reads what terraform show -json prints of a plan or a state (Terraform
+// documentation, JSON Output Format), every value with its place in that file.
+// ok is false, with a problem, where it is neither.
+func (p *project) readPlan(file string) (doc source.Value, ok bool) {
+	src, err := p.tree.Read(file)
+	if err != nil {
+		p.problem(source.Error, hcl.Range{Filename: file}, "cannot read the plan: %s", reason(err))
+		return doc, false
+	}
+	p.texts[file] = newText(file, src)
+	r, top := p.readJSON(file, src)
+	if top == nil {
+		return doc, false
+	}
+	doc = r.plain(top)
+	version, _ := doc.Get("format_version").AsString()
+	if !strings.HasPrefix(version, "1.") {
+		p.problem(source.Error, top.at, "format_version %q is none that can be read: 1.x is", version)
+		return doc, false
+	}
+	return doc, true
+}
+
+// plain is a JSON value as it stands.
+func (r *jsonReader) plain(v *jsonValue) source.Value {
+	out := source.Value{At: r.p.texts.at(v.at)}
+	switch t := v.token.(type) {
+	case string:
+		out.Kind, out.Text = source.String, t
+	case json.Number:
+		out.Kind, out.Text = source.Number, t.String()
+	case bool:
+		out.Kind, out.Text = source.Bool, map[bool]string{true: "true", false: "false"}[t]
+	case json.Delim:
+		out.Kind = source.List
+		for _, x := range v.items {
+			out.Items = append(out.Items, r.plain(x))
+		}
+		if t == '[' {
+			return out
+		}
+		out.Kind = source.Map
+		seen := map[string]bool{}
+		for _, k := range v.keys {
+			if !seen[k.name] {
+				seen[k.name] = true
+				out.Entries = append(out.Entries, source.Entry{Key: k.name, KeyAt: r.p.texts.at(k.at), Value: r.plain(k.value)})
+			}
+		}
+	default:
+		out.Kind = source.Null
+	}
+	return out
+}
+
+// change is what a plan says of one instance.
+type change struct {
+	after, unknown, sensitive source.Value
+}
+
+// overlay puts what a plan knows into a stack that was read from its source. The
+// plan decides how many instances there are and what is known before apply; all
+// places and references stay those of the source.
+func (p *project) overlay(s *source.Stack, doc source.Value) {
+	changes, order := map[string]change{}, []string{}
+	for _, c := range doc.Get("resource_changes").Items {
+		address, _ := c.Get("address").AsString()
+		after := c.Get("change", "after")
+		if after.Kind == source.Map {
+			changes[address] = change{after, c.Get("change", "after_unknown"), c.Get("change", "after_sensitive")}
+			order = append(order, address)
+		}
+	}
+	renamed := p.planInstances(s, changes, order)
+	m := merger{p: p}
+	for i := range s.Resources {
+		r := &s.Resources[i]
+		if r.Properties = rename(r.Properties, renamed); r.Metadata.Kind == source.Map {
+			r.Metadata = rename(r.Metadata, renamed)
+		}
+		c, ok := changes[r.Address]
+		if !ok {
+			continue
+		}
+		m.at = r.At
+		r.Properties = m.merge(r.Properties, c.after, c.unknown, c.sensitive)
+		for _, name := range []string{"arn", "id", "url"} { // so that a literal mention finds it
+			v := c.after.Get(name)
+			if _, known := r.Properties.Entry(name); !known && v.Kind == source.String {
+				v.At = r.At
+				r.Properties.Entries = append(r.Properties.Entries, source.Entry{Key: name, KeyAt: r.At, Value: v})
+			}
+		}
+	}
+}
+
+// planInstances makes the managed instances of the stack those of the plan. It
+// returns the addresses that took the place of one that stood for all.
+func (p *project) planInstances(s *source.Stack, changes map[string]change, order []string) map[string][]string {
+	renamed := map[string][]string{}
+	var out []source.Resource
+	for _, r := range s.Resources {
+		_, planned := changes[r.Address]
+		switch {
+		case strings.HasPrefix(r.Type, "data.") || strings.HasPrefix(r.Type, "ephemeral."):
+		case planned:
+			r.If, r.Uncertain = nil, false
+		case strings.Contains(r.Address, "[*]"):
+			for _, address := range order {
+				if stripKeys(address) == stripKeys(r.Address) {
+					one := r
+					one.Address, one.If, one.Uncertain = address, nil, false
+					out = append(out, one)
+					renamed[r.Address] = append(renamed[r.Address], address)
+				}
+			}
+			continue
+		case len(r.If) > 0 || r.Uncertain:
+			continue
+		default:
+			p.problemAt(source.Warning, r.At, "the plan has no %s: it is not of this source", r.Address)
+		}
+		out = append(out, r)
+	}
+	s.Resources = out
+	return renamed
+}
+
+// rename gives references to an instance that stood for all the instances that
+// there are.
+func rename(v source.Value, renamed map[string][]string) source.Value {
+	if len(renamed) == 0 {
+		return v
+	}
+	var refs []source.Ref
+	for _, r := range v.Refs {
+		if to := renamed[r.Address]; to != nil {
+			for _, address := range to {
+				r.Address = address
+				refs = append(refs, r)
+			}
+			continue
+		}
+		refs = append(refs, r)
+	}
+	v.Refs = refs
+	v.Parts, v.Items, v.Entries, v.Alts = slices.Clone(v.Parts), slices.Clone(v.Items), slices.Clone(v.Entries), slices.Clone(v.Alts)
+	for i, x := range v.Parts {
+		if x.Ref != nil && len(renamed[x.Ref.Address]) == 1 {
+			ref := *x.Ref
+			ref.Address = renamed[ref.Address][0]
+			v.Parts[i].Ref = &ref
+		}
+	}
+	for i := range v.Items {
+		v.Items[i] = rename(v.Items[i], renamed)
+	}
+	for i := range v.Entries {
+		v.Entries[i].Value = rename(v.Entries[i].Value, renamed)
+	}
+	for i := range v.Alts {
+		v.Alts[i].Value = rename(v.Alts[i].Value, renamed)
+	}
+	if v.Doc != nil {
+		doc := rename(*v.Doc, renamed)
+		v.Doc = &doc
+	}
+	return v
+}
+
+// merger merges what a plan knows of one resource.
+type merger struct {
+	p  *project
+	at source.Location
+}
+
+func isTrue(v source.Value) bool { return v.Kind == source.Bool && v.Text == "true" }
+
+// item is an element of a list that may be shorter.
+func item(v source.Value, i int) source.Value {
+	if i < len(v.Items) {
+		return v.Items[i]
+	}
+	return source.Value{}
+}
+
+func (m merger) merge(v, after, unknown, sensitive source.Value) source.Value {
+	if isTrue(unknown) || after.Kind == source.Unset || after.Kind == source.Null {
+		return v
+	}
+	v.Sensitive = v.Sensitive || isTrue(sensitive)
+	_, scalar := after.AsString()
+	switch {
+	case v.Kind == source.List && len(v.Items) == 1 && after.Kind == source.Map: // one block, as an object
+		v.Items = []source.Value{m.merge(v.Items[0], after, unknown, sensitive)}
+	case v.Kind == source.Map && after.Kind == source.Map:
+		v.Entries = slices.Clone(v.Entries)
+		for i, e := range v.Entries {
+			v.Entries[i].Value = m.merge(e.Value, after.Get(e.Key), unknown.Get(e.Key), sensitive.Get(e.Key))
+		}
+	case v.Kind == source.List && after.Kind == source.List:
+		return m.list(v, after, unknown, sensitive)
+	case v.Kind == source.Unknown && (scalar || unknown.Kind == source.Unset || len(unknown.Items) == 0 && len(unknown.Entries) == 0):
+		return m.settle(v, after)
+	case scalar && !same(v, after):
+		m.p.problemAt(source.Warning, v.At, "the plan has another value here: it is not of this source, or of other variables")
+		return m.settle(v, after)
+	}
+	return v
+}
+
+// list merges element by element. A set may be in another order: then what is
+// known on both sides differs, and the list stays as it was read.
+func (m merger) list(v, after, unknown, sensitive source.Value) source.Value {
+	if len(v.Items) != len(after.Items) {
+		return v
+	}
+	trial := merger{p: &project{texts: m.p.texts}, at: m.at}
+	out := v
+	out.Items = make([]source.Value, len(v.Items))
+	for i := range v.Items {
+		out.Items[i] = trial.merge(v.Items[i], after.Items[i], item(unknown, i), item(sensitive, i))
+	}
+	if len(trial.p.problems) > 0 {
+		return v
+	}
+	return out
+}
+
+// settle is an unknown value as the plan knows it, with the place and the
+// references that it has in the source.
+func (m merger) settle(v, after source.Value) source.Value {
+	out := moved(after, v.At)
+	out.Refs, out.Def, out.Sensitive = v.AllRefs(), v.Def, v.Sensitive
+	if v.Doc != nil && after.Kind == source.String {
+		if inner, ok := m.p.jsonText(after.Text); ok {
+			doc := m.merge(*v.Doc, inner, source.Value{}, source.Value{})
+			out.Doc = &doc
+		}
+	}
+	return out
+}
+
+// moved is a value with another place.
+func moved(v source.Value, at source.Location) source.Value {
+	v.At = at
+	v.Items, v.Entries = slices.Clone(v.Items), slices.Clone(v.Entries)
+	for i := range v.Items {
+		v.Items[i] = moved(v.Items[i], at)
+	}
+	for i := range v.Entries {
+		v.Entries[i].KeyAt = at
+		v.Entries[i].Value = moved(v.Entries[i].Value, at)
+	}
+	return v
+}
+
+// jsonText reads text as JSON, without places.
+func (p *project) jsonText(s string) (source.Value, bool) {
+	q := &project{texts: texts{"": newText("", []byte(s))}}
+	r, top := q.readJSON("", []byte(s))
+	if top == nil {
+		return source.Value{}, false
+	}
+	return moved(r.plain(top), source.Location{}), true
+}
+
+// same reports whether two scalars are the same value, or the same JSON document.
+func same(v, after source.Value) bool {
+	a, _ := v.AsString()
+	b, _ := after.AsString()
+	if a == b {
+		return true
+	}
+	x, isNumber := v.AsNumber()
+	y, alsoNumber := after.AsNumber()
+	if isNumber && alsoNumber {
+		return x == y
+	}
+	var left, right any
+	return json.Unmarshal([]byte(a), &left) == nil && json.Unmarshal([]byte(b), &right) == nil && reflect.DeepEqual(left, right)
+}
+
+// IsPlan reports whether a text may be a plan or state as terraform show -json
+// prints it.
+func IsPlan(text []byte) bool {
+	head := string(text[:min(len(text), 4096)])
+	return strings.Contains(head, `"format_version"`) && strings.Contains(head, `"terraform_version"`)
+}
+
+// LoadPlan reads a plan or state alone, without its source. Places are those in
+// the file; the references are those that the plan's configuration names, without
+// what went through locals. ok is false where the file is no plan.
+func LoadPlan(tree *source.Tree, file string) (stack *source.Stack, ok bool) {
+	p := newProject(tree, path.Dir(file), Options{})
+	s := &source.Stack{Path: file, Name: file, Format: "terraform"}
+	doc, ok := p.readPlan(file)
+	if ok {
+		p.problemAt(source.Note, doc.At, "read from a plan without its source: references that went through locals are lost")
+		p.planned(s, doc)
+	}
+	s.Problems, s.Files = p.problems, p.files()
+	return s, ok
+}
