@@ -73,6 +73,14 @@ var formats = []format{
 			return stack, len(stack.Resources) > 0 || len(stack.Opaque) > 0
 		},
 	},
+	{
+		name:    "terraform plan",
+		unit:    func(file string) (string, bool) { return file, strings.ToLower(path.Ext(file)) == ".json" },
+		matches: terraform.IsPlan,
+		load: func(tree *source.Tree, unit string, _ map[string]string) (*source.Stack, bool) {
+			return terraform.LoadPlan(tree, unit)
+		},
+	},
 }
 
 // candidate is what may be a stack.
@@ -337,26 +345,38 @@ func (f *finder) add(p string) error {
 	return nil
 }
 
-// addFile adds a file to the candidate that it belongs to. A file that is named
-// has to be a stack, whatever its name ends in.
+// addFile adds a file to the candidate that it belongs to. Of several formats
+// that take its name it is the one that it looks like. A file that is named has
+// to be a stack, whatever its name ends in.
 func (f *finder) addFile(file string, named bool) {
-	takes := func(x format) bool { _, ok := x.unit(file); return ok }
-	i := slices.IndexFunc(formats, takes)
-	if i < 0 && named {
-		i = 0
-	}
-	if i >= 0 {
-		unit, _ := formats[i].unit(file)
-		key := formats[i].name + ":" + unit
-		k, known := f.seen[key]
-		if !known {
-			k = len(f.out)
-			f.seen[key] = k
-			f.out = append(f.out, candidate{format: &formats[i], tree: f.tree, unit: unit})
+	var takers []int
+	for i, x := range formats {
+		if _, ok := x.unit(file); ok {
+			takers = append(takers, i)
 		}
-		f.out[k].files = append(f.out[k].files, file)
-		f.out[k].named = f.out[k].named || named
 	}
+	i := 0
+	switch {
+	case len(takers) > 0:
+		i = takers[0]
+	case !named:
+		return
+	}
+	if len(takers) > 1 {
+		text, err := f.tree.Read(file)
+		k := slices.IndexFunc(takers, func(i int) bool { return err == nil && formats[i].matches(text) })
+		i = takers[max(k, 0)]
+	}
+	unit, _ := formats[i].unit(file)
+	key := formats[i].name + ":" + unit
+	k, known := f.seen[key]
+	if !known {
+		k = len(f.out)
+		f.seen[key] = k
+		f.out = append(f.out, candidate{format: &formats[i], tree: f.tree, unit: unit})
+	}
+	f.out[k].files = append(f.out[k].files, file)
+	f.out[k].named = f.out[k].named || named
 }
 
 // skipped reports whether a search passes a folder by: what tools have written or

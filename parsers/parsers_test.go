@@ -284,6 +284,23 @@ func TestLoadWithParams(t *testing.T) {
 	}
 }
 
+// TestLoadPlan: what terraform show prints is a stack by itself.
+func TestLoadPlan(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "plan.json")
+	text := `{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{"resources":[
+		{"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q","values":{"name":"q"}}]}}}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{dir, file} {
+		stacks, problems, err := Load([]string{p}, Options{Root: dir})
+		if err != nil || len(problems) > 0 || len(stacks) != 1 || len(stacks[0].Resources) != 1 {
+			t.Errorf("Load(%s) = %v, %v, %v; want one stack of one resource", p, stacks, problems, err)
+		}
+	}
+}
+
 // TestLoadTerraform: a folder is a stack, a module that it calls is none.
 func TestLoadTerraform(t *testing.T) {
 	dir := t.TempDir()

@@ -108,6 +108,8 @@ func (m *module) tryEval(e hclsyntax.Expression, sc scope) (v cty.Value, diags h
 			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Cannot be evaluated", Subject: e.Range().Ptr()}}
 		}
 	}()
+	defer func(was node) { m.p.current = was }(m.p.current)
+	m.p.current = node{m: m, e: e, sc: sc}
 	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: m.p.functions()}
 	for name, b := range sc.vars {
 		ctx.Variables[name] = b.value
@@ -253,11 +255,30 @@ func (m *module) staticMarks(e hclsyntax.Expression, sc scope) cty.ValueMarks {
 				marks[r] = struct{}{}
 			}
 		case notResource[root]:
-		case m.c.resources[x.key()] != nil || m.c.modules[x.name] != nil && root == "module":
-			marks[refMark{id: m.p.symbols.of(m.addr(x.key()), x.attr)}] = struct{}{}
+		case m.c.resources[x.key()] != nil && !surroundings[x.of] || m.c.modules[x.name] != nil && root == "module":
+			for _, key := range m.instanceKeys(x) {
+				marks[refMark{id: m.p.symbols.of(m.addr(x.key())+key, x.attr)}] = struct{}{}
+			}
 		}
 	}
 	return marks
+}
+
+// instanceKeys are the keys of the instances that a mention may mean, as far as
+// they are known by now.
+func (m *module) instanceKeys(x mention) []string {
+	expansion := m.expansions[x.key()]
+	if expansion == nil {
+		return []string{""}
+	}
+	if inst, ok := pick(expansion, x.index); ok {
+		return []string{inst.key}
+	}
+	var keys []string
+	for _, inst := range expansion.instances {
+		keys = append(keys, inst.key)
+	}
+	return keys
 }
 
 // enter guards the evaluation of something that has a name against asking for

@@ -25,6 +25,9 @@ func (e part) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return v, diags
 	}
 	_, marks := v.UnmarkDeep()
+	if n := e.p.current; len(marks) == 0 && n.m != nil {
+		marks = n.m.staticMarks(e.Expression, n.sc)
+	}
 	return e.p.symbols.derived(e.p.exprText(e.Expression), marks), diags
 }
 

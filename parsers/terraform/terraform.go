@@ -59,6 +59,7 @@ type project struct {
 	conditions []source.Condition
 
 	funcs, closedFuncs map[string]function.Function
+	current            node     // the expression that is being evaluated
 	strict             int      // depth of calls of try and can
 	pieces             int      // of the text at hand
 	unreadable         []error  // files that a function could not read

@@ -46,7 +46,7 @@ func (p *project) text(out *source.Value, s string, marks cty.ValueMarks, n node
 			ids = append(ids, r.id)
 		}
 	}
-	p.addRefs(out, ids)
+	out.Refs = addMissing(out.Refs, p.refsOf(out.At, ids...))
 	out.Text = s
 	out.Kind = source.String
 	if !known {
@@ -56,20 +56,6 @@ func (p *project) text(out *source.Value, s string, marks cty.ValueMarks, n node
 	}
 	if len(out.Refs) == 0 && !isDocument(s) || len(out.Parts) == 1 && out.Parts[0].In.IsZero() {
 		out.Parts = nil
-	}
-}
-
-// addRefs adds the resources behind symbols that are not among the references
-// already.
-func (p *project) addRefs(out *source.Value, ids []int) {
-next:
-	for _, r := range p.refsOf(out.At, ids...) {
-		for _, old := range out.Refs {
-			if old.Address == r.Address && old.Attribute == r.Attribute {
-				continue next
-			}
-		}
-		out.Refs = append(out.Refs, r)
 	}
 }
 

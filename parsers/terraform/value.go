@@ -45,6 +45,9 @@ func (p *project) value(v cty.Value, n node, in around) source.Value {
 	}
 	switch t := bare.Type(); {
 	case !bare.IsKnown():
+		if len(marks) == 0 && n.e != nil { // hcl forgets those of an unknown collection in a for expression
+			marks = n.m.staticMarks(n.e, n.sc)
+		}
 		p.unknown(&out, marks, from, in)
 	case bare.IsNull():
 		out.Kind = source.Null
@@ -217,6 +220,20 @@ func (p *project) alternatives(out *source.Value, cases []alternative, in around
 	}
 }
 
+// addMissing adds references that are not there yet.
+func addMissing(refs, more []source.Ref) []source.Ref {
+next:
+	for _, r := range more {
+		for _, old := range refs {
+			if old.Address == r.Address && old.Attribute == r.Attribute {
+				continue next
+			}
+		}
+		refs = append(refs, r)
+	}
+	return refs
+}
+
 // encoded notes the value that a text is the JSON or YAML of.
 func (p *project) encoded(out *source.Value, from node, in around) {
 	switch call, ok := encoder(from); {
@@ -233,5 +250,6 @@ func (p *project) encoded(out *source.Value, from node, in around) {
 		arg := from.with(call.Args[0])
 		doc := p.value(arg.eval(), arg, in)
 		out.Doc = &doc
+		out.Refs = addMissing(out.Refs, doc.AllRefs())
 	}
 }
