@@ -228,6 +228,7 @@ func TestIntrinsics(t *testing.T) {
 		{"loop within a text", `{"Fn::ForEach::L": [N, [a.b], {"K&{N}": "x-${N}-&{N}"}]}`, `{Kab: "x-a.b-ab"}`},
 		{"loops within loops", `{"Fn::ForEach::L": [N, [a, b], {"Fn::ForEach::M": [M, [c], {"${N}${M}": 1}]}]}`, `{ac: 1, bc: 1}`},
 		{"loop over something unknown", `{"Fn::ForEach::L": [N, !Ref Open, {"K${N}": !Ref Table}]}`, `?{Fn::ForEach::L: [N, Ref Open, {K${N}: Ref Table}]} <Table>`},
+		{"loop over what a condition decides", `{"Fn::ForEach::L": [N, [a, !If [IsProd, b, !Ref "AWS::NoValue"]], {"K${N}": 1}]}`, `?{Fn::ForEach::L: [N, [a, Fn::If [IsProd, b, Ref AWS::NoValue]], {K${N}: 1}]}`},
 		{"include", `{"Fn::Transform": {Name: AWS::Include, Parameters: {Location: part.yaml}}}`, `{A: ?Table.Arn <Table.Arn>, B: "dev" default}`},
 		{"include beside others", `{C: 1, "Fn::Transform": {Name: AWS::Include, Parameters: {Location: part.yaml}}}`, `{C: 1, A: ?Table.Arn <Table.Arn>, B: "dev" default}`},
 	}

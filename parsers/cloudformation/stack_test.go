@@ -261,6 +261,23 @@ Outputs:
 	}
 }
 
+// TestLoopsUnderConditions: what a conditional item makes exists with it.
+func TestLoopsUnderConditions(t *testing.T) {
+	s := load(t, `
+Parameters: {Env: {Type: String}}
+Conditions: {IsProd: !Equals [!Ref Env, prod]}
+Resources:
+  Fn::ForEach::Queues: [Name, [A, !If [IsProd, B, !Ref "AWS::NoValue"]], {"Queue${Name}": {Type: AWS::SQS::Queue}}]
+`, nil)
+	var got []string
+	for _, r := range s.Resources {
+		got = append(got, fmt.Sprintf("%s %q", r.Address, r.If))
+	}
+	if want := []string{`QueueA ""`, `QueueB "IsProd"`}; !reflect.DeepEqual(got, want) || len(s.Problems) > 0 {
+		t.Errorf("got %q\n%s", got, problems(s))
+	}
+}
+
 func TestIncludedSections(t *testing.T) {
 	s := load(t, `
 Transform: {Name: AWS::Include, Parameters: {Location: parts/outputs.yaml}}
