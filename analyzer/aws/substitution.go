@@ -106,9 +106,11 @@ func (s substitutions) next(text string) (at int, name string, length int) {
 	}
 }
 
+// pieces is the value of a name as pieces of text. What would end a string or a
+// line of the text, or is decided by conditions, is a hole with the name.
 func (s substitutions) pieces(name string) []source.Part {
 	v := s[name]
-	if text, ok := v.AsString(); ok {
+	if text, ok := v.AsString(); ok && !strings.ContainsAny(text, "\"\\\n\r\t") {
 		part := source.Part{Text: text, At: v.At}
 		if text == "" {
 			return nil
