@@ -74,24 +74,24 @@ var apiGatewayRows = []*row{
 	},
 }
 
-// stageAttrs is what every stage says, of whatever API.
-func stageAttrs(apiType attr, log, format, rate, burst prop) []attr {
+// stageAttrs is what every stage says, of whatever API. rate and burst say where
+// its throttle stands.
+func stageAttrs(apiType attr, log, format prop, rate, burst attr) []attr {
+	rate.name, rate.typ, rate.doc = "throttle_rate", number, "Requests a second that every route may take; absent for the account's limit."
+	burst.name, burst.typ, burst.doc = "throttle_burst", number, "Requests at once that every route may take; absent for the account's limit."
+	apiType.name, apiType.typ, apiType.doc = "api_type", text, "Type of the API that it is a stage of."
 	return []attr{
-		apiType,
+		apiType, rate, burst,
 		{name: "access_log", typ: flag, at: log, as: present, doc: "Whether requests are logged."},
 		{name: "access_log_format", typ: text, at: format, doc: "Format of a line of the access log."},
-		{name: "throttle_rate", typ: number, at: rate, doc: "Requests a second that every route may take; absent for the account's limit."},
-		{name: "throttle_burst", typ: number, at: burst, doc: "Requests at once that every route may take; absent for the account's limit."},
 		{name: "usage_plan", typ: flag, doc: "Whether a usage plan covers the stage; absent if none does."},
 	}
 }
 
-var restStageAttrs = append(slices.DeleteFunc(
-	stageAttrs(attr{name: "api_type", typ: text, enum: []string{"rest"}, always: "rest", doc: "Type of the API that it is a stage of."},
-		prop{"AccessLogSetting.DestinationArn", "access_log_settings.destination_arn"}, prop{"AccessLogSetting.Format", "access_log_settings.format"}, prop{}, prop{}),
-	func(a attr) bool { return strings.HasPrefix(a.name, "throttle_") }),
-	attr{name: "throttle_rate", typ: number, read: everyMethod("ThrottlingRateLimit"), doc: "Requests a second that every route may take; absent for the account's limit."},
-	attr{name: "throttle_burst", typ: number, read: everyMethod("ThrottlingBurstLimit"), doc: "Requests at once that every route may take; absent for the account's limit."},
+var restStageAttrs = append(
+	stageAttrs(attr{enum: []string{"rest"}, always: "rest"},
+		prop{"AccessLogSetting.DestinationArn", "access_log_settings.destination_arn"}, prop{"AccessLogSetting.Format", "access_log_settings.format"},
+		attr{read: everyMethod("ThrottlingRateLimit")}, attr{read: everyMethod("ThrottlingBurstLimit")}),
 	attr{name: "execution_log_level", typ: text, enum: []string{"OFF", "ERROR", "INFO"}, read: everyMethod("LoggingLevel"), doc: "What API Gateway logs of its own work for every route; absent for nothing."},
 	attr{name: "tracing", typ: flag, at: prop{"TracingEnabled", "xray_tracing_enabled"}, def: false,
 		source: "Amazon API Gateway API Reference, Stage", doc: "Whether X-Ray traces requests; absent where the API cannot be traced."},

@@ -52,10 +52,10 @@ var apiGatewayV2Rows = []*row{
 	{
 		kind: graph.Stage, cfn: (*apigatewayv2.Stage)(nil), tf: "aws_apigatewayv2_stage",
 		name: prop{"StageName", "name"},
-		attrs: append(stageAttrs(attr{name: "api_type", typ: text, enum: []string{"http", "websocket"}, read: typeOfStage, doc: "Type of the API that it is a stage of."},
+		attrs: append(stageAttrs(attr{enum: []string{"http", "websocket"}, read: typeOfStage},
 			prop{"AccessLogSettings.DestinationArn", "access_log_settings.destination_arn"}, prop{"AccessLogSettings.Format", "access_log_settings.format"},
-			prop{"DefaultRouteSettings.ThrottlingRateLimit", "default_route_settings.throttling_rate_limit"},
-			prop{"DefaultRouteSettings.ThrottlingBurstLimit", "default_route_settings.throttling_burst_limit"}),
+			attr{at: prop{"DefaultRouteSettings.ThrottlingRateLimit", "default_route_settings.throttling_rate_limit"}},
+			attr{at: prop{"DefaultRouteSettings.ThrottlingBurstLimit", "default_route_settings.throttling_burst_limit"}}),
 			attr{name: "execution_log_level", typ: text, at: prop{"DefaultRouteSettings.LoggingLevel", "default_route_settings.logging_level"}, doc: "What API Gateway logs of its own work for every route; absent for nothing."},
 		),
 		links: []link{
