@@ -28,7 +28,11 @@ type builder struct {
 	strayPolicies []attached                 // of roles that are not known
 	sorted        []*graph.Node              // the nodes with a literal name, by it
 
+	opaque map[*source.Stack]map[string]*source.Opaque // by address, but for custom resources
+
 	// Found out at the first question, for all resources at once.
+	senders  map[*source.Stack][]*graph.Node // buckets that send their events to EventBridge
+	alarmsOn map[metric][]*graph.Node
 	staged   map[*resource]bool        // deployments that a stage uses
 	used     map[*resource]bool        // data sources that a resolver uses
 	groups   map[*resource][]end       // members of target groups
@@ -42,6 +46,9 @@ type resource struct {
 	stack *source.Stack
 	row   *row        // nil for a type without one
 	node  *graph.Node // nil for a type that has no node (yet)
+	// readable is how many bytes of text may still be read as documents, for all
+	// resources together; nil for no limit.
+	readable *int
 }
 
 type export struct {
@@ -53,14 +60,21 @@ func newBuilder(stacks []*source.Stack) *builder {
 	b := &builder{
 		g: graph.New(), stacks: stacks, made: map[*resource][]*graph.Edge{}, byAddress: map[*source.Stack]map[string]*resource{},
 		exports: map[string]export{}, followed: map[step][]end{}, names: map[string][]*graph.Node{}, joined: len(stacks) > 1,
-		policies: map[*graph.Node][]attached{},
+		policies: map[*graph.Node][]attached{}, opaque: map[*source.Stack]map[string]*source.Opaque{},
 	}
+	readable := maxWithin
 	for _, s := range stacks {
 		b.byAddress[s] = make(map[string]*resource, len(s.Resources))
 		for i := range s.Resources {
-			r := &resource{Resource: &s.Resources[i], stack: s, row: byType[s.Resources[i].Type]}
+			r := &resource{Resource: &s.Resources[i], stack: s, row: byType[s.Resources[i].Type], readable: &readable}
 			b.resources = append(b.resources, r)
 			b.byAddress[s][r.Address] = r
+		}
+		b.opaque[s] = map[string]*source.Opaque{}
+		for i := range s.Opaque {
+			if o := &s.Opaque[i]; !isCustomResource(o.Source) {
+				b.opaque[s][o.Address] = o
+			}
 		}
 		for _, o := range s.Outputs {
 			if name, ok := o.Export.AsString(); ok {

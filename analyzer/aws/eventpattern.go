@@ -70,13 +70,24 @@ func producers(b *builder, r *resource, in source.Value) []end {
 		}
 	}
 	if buckets.Kind == source.Unset && matchesSource(pattern, "aws.s3") {
-		for _, o := range b.resources {
-			if o.stack == r.stack && o.node != nil && o.node.Kind == graph.Bucket && isTrue(o.node.Attrs["eventbridge"]) {
-				add(end{node: o.node, at: pattern.At})
-			}
+		for _, n := range b.sendersOf(r.stack) {
+			add(end{node: n, at: pattern.At})
 		}
 	}
 	return out
+}
+
+// sendersOf is the buckets of a stack that send their events to EventBridge.
+func (b *builder) sendersOf(s *source.Stack) []*graph.Node {
+	if b.senders == nil {
+		b.senders = map[*source.Stack][]*graph.Node{}
+		for _, n := range b.g.Of(graph.Bucket) {
+			if isTrue(n.Attrs["eventbridge"]) {
+				b.senders[n.Stack] = append(b.senders[n.Stack], n)
+			}
+		}
+	}
+	return b.senders[s]
 }
 
 func isTrue(v source.Value) bool {

@@ -62,26 +62,38 @@ func subscribed(stream bool) func(*builder, *resource, source.Value) []end {
 	}
 }
 
-// alarmsOfFilter is the alarms on the metric that a metric filter makes of a log.
+// metric is a metric of a stack, by its names as nameOf spells them.
+type metric struct {
+	stack           *source.Stack
+	namespace, name string
+}
+
+func metricOf(s *source.Stack, namespace, name source.Value) (metric, bool) {
+	of, ok := nameOf(namespace.Pieces())
+	called, also := nameOf(name.Pieces())
+	return metric{s, of, called}, ok && also
+}
+
+// alarmsOfFilter is the alarms on the metrics that a metric filter makes of a log.
 func alarmsOfFilter(b *builder, r *resource, in source.Value) []end {
+	if b.alarmsOn == nil {
+		b.alarmsOn = map[metric][]*graph.Node{}
+		for _, n := range b.g.Of(graph.Alarm) {
+			if m, ok := metricOf(n.Stack, n.Attrs["namespace"], n.Attrs["metric"]); ok {
+				b.alarmsOn[m] = append(b.alarmsOn[m], n)
+			}
+		}
+	}
 	var out []end
 	for _, t := range r.get(in, prop{"MetricTransformations", "metric_transformation"}).Elements() {
-		name, namespace := r.get(t, prop{"MetricName", "name"}), r.get(t, prop{"MetricNamespace", "namespace"})
-		for _, o := range b.resources {
-			if o.node != nil && o.node.Kind == graph.Alarm && o.stack == r.stack &&
-				sameName(o.node.Attrs["metric"], name) && sameName(o.node.Attrs["namespace"], namespace) {
-				out = append(out, end{node: o.node, at: name.At})
+		name := r.get(t, prop{"MetricName", "name"})
+		if m, ok := metricOf(r.stack, r.get(t, prop{"MetricNamespace", "namespace"}), name); ok {
+			for _, n := range b.alarmsOn[m] {
+				out = append(out, end{node: n, at: name.At})
 			}
 		}
 	}
 	return out
-}
-
-// sameName reports whether two values are the same name, as far as they are known.
-func sameName(v, w source.Value) bool {
-	a, ok := nameOf(v.Pieces())
-	b, also := nameOf(w.Pieces())
-	return ok && also && a == b
 }
 
 // filterPattern is whether a pattern keeps some log events back; an empty one

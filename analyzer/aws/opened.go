@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -12,7 +11,7 @@ import (
 // kept; a value that is no text is itself. What cannot be read is a problem of the
 // stack and unknown.
 func (b *builder) opened(r *resource, v source.Value) source.Value {
-	out, problems := document.Within(r.file, v)
+	out, problems := r.within(v)
 	for _, p := range problems {
 		b.report(r, p)
 	}

@@ -187,17 +187,6 @@ func (b *builder) module(s *source.Stack, o *source.Opaque) *graph.Node {
 	})
 }
 
-// opaque is the part of a stack with an address that cannot be looked into, but
-// for custom resources.
-func opaque(s *source.Stack, address string) *source.Opaque {
-	for i := range s.Opaque {
-		if o := &s.Opaque[i]; o.Address == address && !isCustomResource(o.Source) {
-			return o
-		}
-	}
-	return nil
-}
-
 // exportOpens is what the readers of an export may declare of the node.
 var exportOpens = []graph.Relation{graph.Triggers, graph.AlarmedBy, graph.Permits}
 

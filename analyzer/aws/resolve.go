@@ -199,7 +199,7 @@ func (b *builder) followOnce(through any, s *source.Stack, v source.Value, kinds
 // rowless is the node of a resource of a type without a row, which it becomes
 // where one of the kinds says that it may, or of what cannot be looked into.
 func (b *builder) rowless(s *source.Stack, r *resource, ref source.Ref, kinds []graph.Kind) []end {
-	if o := opaque(s, ref.Address); o != nil {
+	if o := b.opaque[s][ref.Address]; o != nil {
 		return []end{{node: b.module(s, o), at: ref.At, attribute: ref.Attribute}}
 	}
 	if r == nil || !slices.Contains(kinds, graph.Resource) || r.terraform() && !strings.HasPrefix(r.Type, "aws_") {

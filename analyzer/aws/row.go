@@ -159,14 +159,35 @@ func (r *resource) digAny(v source.Value, path []string) source.Value {
 	return v.Get("*")
 }
 
+// maxWithin bounds the bytes of text that are read as documents in one graph: a
+// text that is written once may be mentioned by any number of resources.
+const maxWithin = 64 << 20
+
 // decoded is what a text encodes, where something below a text is asked for, and
 // else v. What is wrong with the text is said by who reads it as a document.
 func (r *resource) decoded(v source.Value) source.Value {
 	if v.Kind != source.String && v.Kind != source.Unknown {
 		return v
 	}
-	out, _ := document.Within(r.file, v)
+	out, _ := r.within(v)
 	return out
+}
+
+// within reads the document that a text holds.
+func (r *resource) within(v source.Value) (source.Value, []source.Problem) {
+	if r.readable != nil && v.Doc == nil {
+		for _, c := range v.Cases() {
+			for _, p := range c.Pieces() {
+				*r.readable -= len(p.Text)
+			}
+		}
+		if *r.readable < 0 {
+			return source.Value{Kind: source.Unknown, Text: "a document", Refs: v.Refs, At: v.At}, []source.Problem{{
+				Severity: source.Error, At: v.At, Summary: "there is more text inside texts than is read",
+			}}
+		}
+	}
+	return document.Within(r.file, v)
 }
 
 func (r *resource) file(name string) []byte { return r.stack.Files[name] }
