@@ -77,6 +77,12 @@ func (g *Graph) Blur() *Graph {
 	return out
 }
 
+// Union is the graph of all worlds at once: every node and edge that may exist,
+// what differs between worlds unknown. It has no alternatives and no guards.
+func (g *Graph) Union() *Graph {
+	return g.project(blur, func(*Node) bool { return true }, func(*Edge) bool { return true })
+}
+
 // always reports whether e is there whenever one of its ends is.
 func (e *Edge) always() bool {
 	var all source.Guard

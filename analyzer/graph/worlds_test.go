@@ -44,6 +44,13 @@ func TestWorld(t *testing.T) {
 	}
 }
 
+func TestUnion(t *testing.T) {
+	g := conditional().Union()
+	if v := g.Node("F").Attrs["tracing"]; v.Kind != source.Unknown || len(g.Edges) != 2 || len(g.Node("F").Open) > 0 || len(g.Guards()) > 0 {
+		t.Errorf("tracing is %v, %d edges, open: %v, guards: %v", v, len(g.Edges), g.Node("F").Open, g.Guards())
+	}
+}
+
 func TestBlur(t *testing.T) {
 	g := conditional().Blur()
 	f, q := g.Node("F"), g.Node("Q")

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"github.com/open-policy-agent/opa/v1/ast"
+
 	"github.com/serverlens/serverlens/analyzer/aws"
 	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/analyzer/patterns"
@@ -19,11 +21,42 @@ func enum(values ...string) object { return object{"type": "string", "enum": val
 
 // Schema is the JSON Schema of the input of rules: an array for each kind, the
 // relations of a kind on each of its nodes, the recognised patterns, the date and
-// the dated tables of AWS. It is made from the vocabulary and the rows. tables is
-// the dated tables as JSON has them; nil leaves them out.
-func Schema(tables any) map[string]any { return schemaOf(graph.Kinds(), tables) }
+// the dated tables of AWS. It is made from the vocabulary and the rows.
+func (e *Engine) Schema() (map[string]any, error) {
+	tables, err := ast.JSON(e.aws.Value)
+	if err != nil {
+		return nil, err
+	}
+	return schemaOf(graph.Kinds(), tables), nil
+}
 
-// schemaOf is the schema with the arrays of some kinds only.
+// Document is the input of rules as JSON has it, of everything that may exist:
+// what differs between worlds is left out as unknown. The values of environment
+// variables are not shown.
+func (e *Engine) Document(g *graph.Graph, o Options) (map[string]any, error) {
+	v, err := ast.JSON(e.input(g.Union(), nil, o).Value)
+	if err != nil {
+		return nil, err
+	}
+	doc := v.(map[string]any)
+	for _, k := range graph.Kinds() {
+		for _, a := range aws.NodeAttributes(k) {
+			if a.Type != "entries" {
+				continue
+			}
+			for _, n := range doc[k.Plural()].([]any) {
+				entries, _ := n.(map[string]any)[a.Name].([]any)
+				for _, x := range entries {
+					delete(x.(map[string]any), "value")
+				}
+			}
+		}
+	}
+	return doc, nil
+}
+
+// schemaOf is the schema with the arrays of some kinds only. tables is the dated
+// tables as JSON has them; nil leaves them out.
 func schemaOf(kinds []graph.Kind, tables any) object {
 	definitions, root := object{}, object{}
 	for _, k := range kinds {

@@ -1,8 +1,9 @@
 # METADATA
 # title: Nothing limits a function on a store with few connections
 # description: |
-#   A relational database, a cache or a cluster takes so many connections and no more; each running copy
-#   of a function holds one. A burst of events starts hundreds of copies, and the store refuses everybody.
+#   A relational database, a cache or a cluster takes so many connections and no more, a table with
+#   provisioned capacity so many requests; each running copy of a function takes its share. A burst of
+#   events starts hundreds of copies, and the store refuses everybody.
 #
 #   A proxy, a data API, reserved concurrency, or triggers that start only a few copies protect it.
 # related_resources:
