@@ -92,7 +92,10 @@ func (a *assembly) text(v source.Value, start, end int) source.Value {
 		return v
 	}
 	out.Text = a.expression(v.Text)
-	if len(out.Parts) == 1 {
+	switch {
+	case !slices.ContainsFunc(out.Parts, func(p source.Part) bool { return p.Text == "" }):
+		out.Kind = source.String // names that mention resources, and nothing unknown
+	case len(out.Parts) == 1:
 		out.Text = out.Parts[0].Expr
 	}
 	return out
@@ -137,9 +140,12 @@ func (a *assembly) key(text string) (string, []source.Ref) {
 func (a *assembly) expression(text string) string {
 	var out strings.Builder
 	a.split(text, func(i, n int, hole *source.Part) {
-		if hole == nil {
+		switch {
+		case hole == nil:
 			out.WriteString(text[i : i+n])
-		} else {
+		case hole.Text != "":
+			out.WriteString(hole.Text)
+		default:
 			out.WriteString("${" + hole.Expr + "}")
 		}
 	})

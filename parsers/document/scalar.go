@@ -38,6 +38,20 @@ func Open(src []byte, at source.Location) (*Scalar, bool) {
 	}, true
 }
 
+// openVerbatim is the text that stands at a place of a file as it is, without a
+// style: the lines of a heredoc, a whole file.
+func openVerbatim(src []byte, at source.Location, text string) (*Scalar, bool) {
+	start, end := int(at.Offset), int(at.EndOffset)
+	if start < 0 || end < start || end > len(src) || string(src[start:end]) != text {
+		return nil, false
+	}
+	s := &Scalar{Text: text, end: end, index: newIndexAt(src[start:end:end], at)}
+	for i := start; i < end; i++ {
+		s.from, s.to = append(s.from, i), append(s.to, i+1)
+	}
+	return s, true
+}
+
 // Region is the place in the file of the bytes from start to end of the text.
 // Bytes outside the text are taken for its nearest end.
 func (s *Scalar) Region(start, end int) source.Location {

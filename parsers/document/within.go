@@ -78,8 +78,11 @@ func conceal(v source.Value) source.Value {
 	return v
 }
 
-// isHole reports whether a piece of text is not known.
-func isHole(p source.Part) bool { return p.Ref != nil || p.Text == "" }
+// isHole reports whether a piece of text is not known, or a name that mentions a
+// resource: that comes back as text with the mention.
+func isHole(p source.Part) bool {
+	return p.Text == "" || p.Ref != nil && !strings.ContainsAny(p.Text, "{}[]\"\\\r\n")
+}
 
 func assemble(files func(name string) []byte, v source.Value) *assembly {
 	a := &assembly{whole: v.At}
@@ -95,7 +98,7 @@ func assemble(files func(name string) []byte, v source.Value) *assembly {
 	var text strings.Builder
 	for _, p := range parts {
 		a.pieces = append(a.pieces, piece{start: text.Len(), part: p})
-		if v.Kind == source.Unknown && isHole(p) {
+		if isHole(p) && (p.Ref != nil || v.Kind == source.Unknown) {
 			text.WriteString(a.mark + strconv.Itoa(len(a.holes)) + a.mark)
 			a.holes = append(a.holes, p)
 			continue
@@ -103,7 +106,7 @@ func assemble(files func(name string) []byte, v source.Value) *assembly {
 		text.WriteString(p.Text)
 		s, ok := scalars[p.In]
 		if !ok && !p.In.IsZero() {
-			s, _ = Open(files(p.In.File), p.In)
+			s = open(files(p.In.File), p)
 			scalars[p.In] = s
 		}
 		if s != nil && p.Start >= 0 && p.Start <= len(s.Text) && strings.HasPrefix(s.Text[p.Start:], p.Text) {
@@ -112,6 +115,15 @@ func assemble(files func(name string) []byte, v source.Value) *assembly {
 	}
 	a.src = []byte(text.String())
 	return a
+}
+
+// open is the scalar that a piece was written in, nil where there is none.
+func open(src []byte, p source.Part) *Scalar {
+	if s, ok := openVerbatim(src, p.In, p.Text); ok && p.Start == 0 {
+		return s
+	}
+	s, _ := Open(src, p.In)
+	return s
 }
 
 // spells reports whether pieces that are all known make up a text.

@@ -63,6 +63,7 @@ func (p *project) readJSON(file string, src []byte) (*jsonReader, *jsonValue) {
 	if bytes.HasPrefix(src, byteOrderMark) {
 		base = len(byteOrderMark)
 	}
+	p.texts[file].json = true
 	r := &jsonReader{p: p, text: p.texts[file], dec: json.NewDecoder(bytes.NewReader(src[base:])), base: base}
 	r.dec.UseNumber()
 	top, err := r.value(0)

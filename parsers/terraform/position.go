@@ -20,6 +20,7 @@ type text struct {
 	lines []int   // offsets at which lines begin
 	ascii bool    // every byte is a code point
 	marks []int   // if not: code points before each multiple of markEvery bytes
+	json  bool    // a file of the JSON syntax
 	outer *text   // of a decoded string: the file it stands in
 	at    []int32 // of a decoded string: offset in outer of each of its bytes, and of its end
 }

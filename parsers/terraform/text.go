@@ -223,7 +223,7 @@ func (p *project) literal(n node, s string, r hcl.Range) []segment {
 	switch {
 	case t.outer != nil: // in JSON: byte by byte
 		return p.escapes(t, s, raw, start, false)
-	case strings.HasSuffix(r.Filename, ".json") && len(raw) > 1 && raw[0] == '"':
+	case t.json && len(raw) > 1 && raw[0] == '"':
 		decoded, offsets := unquote(raw[1:len(raw)-1], start+1)
 		inner := &text{file: t.file, src: decoded, outer: t, at: offsets}
 		return p.escapes(inner, s, decoded, 0, false)
@@ -234,7 +234,27 @@ func (p *project) literal(n node, s string, r hcl.Range) []segment {
 	if i := bytes.Index(raw, []byte(s)); i >= 0 { // ~ trims both ends
 		return []segment{{s, t.location(start+i, start+i+len(s)), true, nil}}
 	}
+	if out := heredocLines(t, s, raw, start); out != nil {
+		return out
+	}
 	return p.escapes(t, s, raw, start, true)
+}
+
+// heredocLines finds a text of several lines each of which has lost its
+// indentation; nil where it is none.
+func heredocLines(t *text, s string, raw []byte, start int) []segment {
+	var out []segment
+	lines := bytes.SplitAfter(raw, []byte("\n"))
+	for i, line := range strings.SplitAfter(s, "\n") {
+		if i >= len(lines) || !bytes.HasSuffix(lines[i], []byte(line)) {
+			return nil
+		}
+		end := start + len(lines[i])
+		if start = end; line != "" {
+			out = append(out, segment{line, t.location(end-len(line), end), true, nil})
+		}
+	}
+	return out
 }
 
 // escapes cuts a literal that was written with escapes into verbatim pieces and
