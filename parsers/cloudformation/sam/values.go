@@ -195,10 +195,11 @@ func (e *expander) lookup(name string, vars []variable, at source.Location) sour
 
 // textOf puts a text together from pieces.
 type textOf struct {
-	at    source.Location
-	parts []source.Part
-	refs  []source.Ref
-	deflt bool
+	at     source.Location
+	parts  []source.Part
+	refs   []source.Ref
+	deflt  bool // rests on a default
+	secret bool
 }
 
 func (t *textOf) literal(s string) {
@@ -209,6 +210,7 @@ func (t *textOf) literal(s string) {
 
 func (t *textOf) variable(name string, v source.Value) {
 	t.deflt = t.deflt || v.Default
+	t.secret = t.secret || v.Sensitive
 	t.refs = append(t.refs, v.AllRefs()...)
 	if pieces := v.Pieces(); pieces != nil {
 		for _, p := range pieces {
@@ -222,7 +224,7 @@ func (t *textOf) variable(name string, v source.Value) {
 }
 
 func (t *textOf) value() source.Value {
-	v := source.Value{Kind: source.String, Parts: t.parts, Refs: t.refs, Default: t.deflt, At: t.at}
+	v := source.Value{Kind: source.String, Parts: t.parts, Refs: t.refs, Default: t.deflt, Sensitive: t.secret, At: t.at}
 	var s strings.Builder
 	for _, p := range t.parts {
 		switch {
