@@ -12,6 +12,8 @@ import (
 type api struct {
 	r       *resource
 	doc     source.Value // its OpenAPI document; Unset where that cannot be seen
+	routes  routes       // the paths of doc, to which events add
+	stage   keyed        // RouteSettings, to which events add
 	managed bool         // SAM writes the document
 	merge   bool         // SAM adds routes to the document that is given
 }
@@ -30,6 +32,15 @@ func (e *expander) implicitAPIs() {
 
 // newAPI starts from the document that is given, or from nothing.
 func (e *expander) newAPI(r *resource) *api {
+	a := e.documentOf(r)
+	a.routes = routesOf(a.doc)
+	for _, s := range r.props.Get("RouteSettings").Entries {
+		a.stage.items[a.stage.at(s.Key, s.KeyAt)].Value = s.Value
+	}
+	return a
+}
+
+func (e *expander) documentOf(r *resource) *api {
 	a := &api{r: r}
 	a.merge, _ = r.props.Get("MergeDefinitions").AsBool()
 	if body := r.props.Get("DefinitionBody"); !absent(body) {
@@ -160,7 +171,7 @@ func (e *expander) restEvent(r *resource, t target, ev event) {
 		e.overrideAuth(a, ev, path, method)
 		return
 	}
-	if hasIntegration(operation(a.doc, path.text, method.text)) && a.managed {
+	if hasIntegration(a.routes.operation(path.text, method.text)) && a.managed {
 		e.warn(ev.at, "%s: %s %s is defined already", ev.id, ev.props.Get("Method").Text, path.text)
 		return
 	}
@@ -176,7 +187,7 @@ func (e *expander) restEvent(r *resource, t target, ev event) {
 	if !ok {
 		return
 	}
-	a.doc = addOperation(a.doc, path, method, when(g, op))
+	a.routes.add(path, method, when(g, op))
 	if policy := ev.props.Get("Auth", "ResourcePolicy"); !absent(policy) && a.doc.Kind == source.Map {
 		stage := source.StringOf(stageSuffix(a.r.props.Get("StageName"), "Stage"), policy.At)
 		e.resourcePolicy(a, policy, path.text, stage)

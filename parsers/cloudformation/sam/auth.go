@@ -44,8 +44,8 @@ func (e *expander) overrideAuth(a *api, ev event, path, method place) {
 	if override, ok := ev.props.Get("Auth", "OverrideApiAuth").AsBool(); !ok || !override || a == nil {
 		return
 	}
-	if op := operation(a.doc, path.text, method.text); op.Kind == source.Map {
-		a.doc = addOperation(a.doc, path, method, e.routeAuth(a, ev, without(op, "security")))
+	if op := a.routes.operation(path.text, method.text); op.Kind == source.Map {
+		a.routes.put(path, method, e.routeAuth(a, ev, without(op, "security")))
 	}
 }
 
@@ -85,7 +85,7 @@ func (e *expander) restAuth(a *api) {
 		}
 		scopes := auth.Get("Authorizers", name, "AuthorizationScopes")
 		preflight := auth.Get("AddDefaultAuthorizerToCorsPreflight")
-		a.doc = eachOperation(a.doc, func(_, method string, op source.Value) source.Value {
+		a.routes.eachOperation(func(method string, op source.Value) source.Value {
 			if yes, ok := preflight.AsBool(); ok && !yes && method == "options" {
 				return op
 			}
@@ -130,7 +130,7 @@ func (e *expander) defaultKey(a *api, auth source.Value) {
 	}
 	a.addScheme("api_key", key.At, apiKeyScheme(key.At))
 	preflight := auth.Get("AddApiKeyRequiredToCorsPreflight")
-	a.doc = eachOperation(a.doc, func(_, method string, op source.Value) source.Value {
+	a.routes.eachOperation(func(method string, op source.Value) source.Value {
 		if yes, ok := preflight.AsBool(); ok && !yes && method == "options" {
 			return op
 		}
@@ -239,7 +239,7 @@ func (e *expander) httpAuth(a *api) {
 	}
 	e.knownAuthorizer(a, def, slices.Contains(names, name))
 	scopes := auth.Get("Authorizers", name, "AuthorizationScopes")
-	a.doc = eachOperation(a.doc, func(_, method string, op source.Value) source.Value {
+	a.routes.eachOperation(func(method string, op source.Value) source.Value {
 		if method == "options" || len(op.Get("security").Items) > 0 {
 			return op
 		}

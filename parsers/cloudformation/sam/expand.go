@@ -18,7 +18,7 @@ const (
 	implicitREST   = "ServerlessRestApi"
 	implicitHTTP   = "ServerlessHttpApi"
 	hashed         = "~" // stands for the hash at the end of an id
-	maxResources   = 20_000
+	maxResources   = 200_000
 	restAPIMade    = "AWS::ApiGateway::RestApi"
 	permissionMade = "AWS::Lambda::Permission"
 )
@@ -134,6 +134,10 @@ func (e *expander) makeIf(r *resource, g source.Guard, id, typ string, f fields)
 		e.warn(f.at, "%s: AWS SAM would make a %s of this name, and there is another resource of that name", id, typ)
 		return
 	case e.count >= maxResources:
+		if e.count++; e.count == maxResources+1 {
+			e.problems = append(e.problems, source.Problem{Severity: source.Error, At: f.at,
+				Summary: fmt.Sprintf("AWS SAM would make more than %d resources: the rest is not made", maxResources)})
+		}
 		return
 	}
 	e.count++

@@ -17,8 +17,9 @@ func (e *expander) httpEvent(r *resource, t target, ev event) {
 	if a == nil || a.doc.Kind != source.Map || !a.managed && absent(a.r.props.Get("DefinitionBody")) {
 		return
 	}
-	if hasIntegration(operation(a.doc, path.text, method.text)) {
-		e.existingRoute(r, a, ev, path, method)
+	a.routeSettings(r, ev)
+	if hasIntegration(a.routes.operation(path.text, method.text)) {
+		e.existingRoute(a, ev, path, method)
 		return
 	}
 	f := fields{at: ev.at}
@@ -36,18 +37,18 @@ func (e *expander) httpEvent(r *resource, t target, ev event) {
 	op.set("responses", source.MapOf(ev.at))
 	op.set("parameters", pathParameters(path))
 	if g, ok := r.If.And(ev.when); ok {
-		a.doc = addOperation(a.doc, path, method, when(g, e.httpRouteAuth(a, ev, op.value())))
+		a.routes.add(path, method, when(g, e.httpRouteAuth(a, ev, op.value())))
 	}
 }
 
 // existingRoute adds what an event says of a route that the definition has.
-func (e *expander) existingRoute(r *resource, a *api, ev event, path, method place) {
+func (e *expander) existingRoute(a *api, ev event, path, method place) {
 	if a.managed {
 		e.warn(ev.at, "%s: %s %s is defined already", ev.id, ev.props.Get("Method").Text, path.text)
 		return
 	}
-	a.doc = eachOperation(a.doc, func(p, m string, op source.Value) source.Value {
-		if p != path.text || m != method.text {
+	op := mapCases(a.routes.operation(path.text, method.text), func(op source.Value) source.Value {
+		if op.Kind != source.Map {
 			return op
 		}
 		for _, key := range [][2]string{{"TimeoutInMillis", "timeoutInMillis"}, {"PayloadFormatVersion", "payloadFormatVersion"}} {
@@ -57,6 +58,7 @@ func (e *expander) existingRoute(r *resource, a *api, ev event, path, method pla
 		}
 		return e.httpRouteAuth(a, ev, op)
 	})
+	a.routes.put(path, method, op)
 }
 
 // pathParameters lists the parameters in a path.
@@ -138,7 +140,7 @@ func (e *expander) permitHTTP(r *resource, t target, ev event, a *api, id source
 	if path == defaultPath {
 		path = ""
 	} else if a != nil && !absent(a.doc) {
-		for _, ref := range operation(a.doc, defaultPath, anyMethod).Get(integrationKey, "uri").AllRefs() {
+		for _, ref := range a.routes.operation(defaultPath, anyMethod).Get(integrationKey, "uri").AllRefs() {
 			if ref.Address == t.id && ref.Attribute == "Arn" { // the default route permits all routes
 				return
 			}
@@ -152,8 +154,8 @@ func (e *expander) httpAPI(r *resource) {
 	a, p := e.apis[r.Address], r.props
 	e.httpCORS(a)
 	e.httpAuth(a)
-	if fail, ok := p.Get("FailOnWarnings").AsBool(); ok && fail && a.doc.Kind == source.Map {
-		a.doc = slashDefault(a.doc)
+	if fail, ok := p.Get("FailOnWarnings").AsBool(); ok && fail {
+		a.routes.slashDefault()
 	}
 	f := fields{at: r.At}
 	if fail, known := p.Get("FailOnWarnings").AsBool(); fail || !known {
@@ -177,48 +179,34 @@ func (e *expander) httpAPI(r *resource) {
 	s.set("ApiId", ref(r.Address, "", r.At))
 	s.text("StageName", defaultPath)
 	s.take(p, "StageName", "StageVariables", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "Tags")
-	e.routeSettings(r, &s)
+	if settings := p.Get("RouteSettings"); len(a.stage.items) > 0 && (settings.Kind == source.Map || absent(settings)) {
+		s.set("RouteSettings", source.MapOf(r.At, a.stage.items...))
+	}
 	s.set("AutoDeploy", source.BoolOf(true, r.At))
 	e.make(r, stage, "AWS::ApiGatewayV2::Stage", s)
 	e.rename(r.Address, "Stage", stage)
 	e.domain(r, stage)
 }
 
-// routeSettings adds what events say of their routes.
-func (e *expander) routeSettings(api *resource, s *fields) {
-	for _, r := range e.resources {
-		if r.Type != functionType {
-			continue
-		}
-		for _, ev := range e.eventsOf(r) {
-			settings := ev.props.Get("RouteSettings")
-			if ev.typ != "HttpApi" || absent(settings) {
-				continue
-			}
-			if id := ev.props.Get("ApiId"); absent(id) && api.Address != e.Prefix+implicitHTTP || !absent(id) && e.named(id) != api {
-				continue
-			}
-			route := strings.ToUpper(ev.props.Get("Method").Text) + " " + spell(ev.props.Get("Path"))
-			if absent(ev.props.Get("Method")) {
-				route = defaultPath
-			}
-			all := s.value().Get("RouteSettings")
-			if all.Kind == source.Map || absent(all) {
-				s.set("RouteSettings", setIn(all, settings.At, when(r.If, merge(all.Get(route), settings)), route))
-			}
-		}
+// routeSettings notes what an event says of its route.
+func (a *api) routeSettings(r *resource, ev event) {
+	settings := ev.props.Get("RouteSettings")
+	if absent(settings) {
+		return
 	}
+	route := strings.ToUpper(ev.props.Get("Method").Text) + " " + spell(ev.props.Get("Path"))
+	if absent(ev.props.Get("Method")) {
+		route = defaultPath
+	}
+	i := a.stage.at(route, settings.At)
+	a.stage.items[i].Value = when(r.If, merge(a.stage.items[i].Value, settings))
 }
 
-// slashDefault is the document as SAM writes it with FailOnWarnings.
-func slashDefault(doc source.Value) source.Value {
-	paths := doc.Get("paths")
-	if item, ok := paths.Entry(defaultPath); ok {
-		item.Key = "/" + defaultPath
-		paths = with(without(paths, defaultPath), item)
-		return with(doc, source.Entry{Key: "paths", KeyAt: doc.At, Value: paths})
+// slashDefault writes the default route as SAM does with FailOnWarnings.
+func (r *routes) slashDefault() {
+	if i, ok := r.index[defaultPath]; ok {
+		r.items[i].Key = "/" + defaultPath
 	}
-	return doc
 }
 
 // httpCORS adds the CORS configuration to the document.

@@ -52,18 +52,6 @@ func isMethod(key string) bool {
 	return true
 }
 
-// operation is what a document says of a method of a path: Unset if nothing.
-func operation(doc source.Value, path, method string) source.Value {
-	for _, item := range doc.Get("paths", path).Cases() {
-		for _, m := range item.Entries {
-			if methodName(m.Key) == method {
-				return m.Value
-			}
-		}
-	}
-	return source.Value{}
-}
-
 // hasIntegration reports whether some alternative of an operation has one.
 func hasIntegration(op source.Value) bool {
 	for _, c := range op.Cases() {
@@ -72,83 +60,6 @@ func hasIntegration(op source.Value) bool {
 		}
 	}
 	return false
-}
-
-// addOperation is a document with an operation: what the document says of it
-// already stays, unless the operation says it too.
-func addOperation(doc source.Value, path, method place, op source.Value) source.Value {
-	old := operation(doc, path.text, method.text)
-	if old.Kind == source.Map {
-		op = mapCases(op, func(c source.Value) source.Value {
-			for _, o := range old.Entries {
-				if _, ok := c.Entry(o.Key); !ok && c.Kind == source.Map {
-					c = with(c, o)
-				}
-			}
-			return c
-		})
-	}
-	paths := doc.Get("paths")
-	if paths.Kind != source.Map {
-		paths = source.MapOf(path.at)
-	}
-	item, ok := paths.Entry(path.text)
-	if !ok || absent(item.Value) {
-		item = source.Entry{Key: path.text, KeyAt: path.at, Value: source.MapOf(path.at)}
-	}
-	item.Value = mapCases(item.Value, func(c source.Value) source.Value {
-		if c.Kind != source.Map {
-			return c
-		}
-		for _, m := range c.Entries {
-			if methodName(m.Key) == method.text {
-				return with(c, source.Entry{Key: m.Key, KeyAt: m.KeyAt, Value: op})
-			}
-		}
-		return with(c, source.Entry{Key: method.text, KeyAt: method.at, Value: op})
-	})
-	return with(doc, source.Entry{Key: "paths", KeyAt: doc.At, Value: with(paths, item)})
-}
-
-// eachPath is a document with f applied to each path item.
-func eachPath(doc source.Value, f func(path string, item source.Value) source.Value) source.Value {
-	paths, ok := doc.Entry("paths")
-	if !ok {
-		return doc
-	}
-	paths.Value = mapCases(paths.Value, func(all source.Value) source.Value {
-		for _, p := range all.Entries {
-			p.Value = mapCases(p.Value, func(item source.Value) source.Value {
-				if item.Kind != source.Map {
-					return item
-				}
-				return f(p.Key, item)
-			})
-			all = with(all, p)
-		}
-		return all
-	})
-	return with(doc, paths)
-}
-
-// eachOperation is a document with f applied to each operation that has an
-// integration.
-func eachOperation(doc source.Value, f func(path, method string, op source.Value) source.Value) source.Value {
-	return eachPath(doc, func(path string, item source.Value) source.Value {
-		for _, m := range item.Entries {
-			if !isMethod(m.Key) {
-				continue
-			}
-			m.Value = mapCases(m.Value, func(op source.Value) source.Value {
-				if op.Kind != source.Map || absent(op.Get(integrationKey)) {
-					return op
-				}
-				return f(path, methodName(m.Key), op)
-			})
-			item = with(item, m)
-		}
-		return item
-	})
 }
 
 // schemes is where a document keeps its security schemes.

@@ -23,7 +23,7 @@ func (e *expander) restAPI(r *resource) {
 	}
 	f.set("EndpointConfiguration", endpoint(p.Get("EndpointConfiguration")))
 	if policy := p.Get("Auth", "ResourcePolicy"); !absent(policy) && a.doc.Kind == source.Map {
-		for _, path := range a.doc.Get("paths").Entries {
+		for _, path := range a.routes.items {
 			e.resourcePolicy(a, policy, path.Key, p.Get("StageName"))
 		}
 		a.customStatements(policy)
@@ -129,7 +129,7 @@ func (e *expander) body(a *api, f *fields) {
 		at = entry.KeyAt
 	}
 	if !absent(a.doc) {
-		f.put(source.Entry{Key: "Body", KeyAt: at, Value: a.doc})
+		f.put(source.Entry{Key: "Body", KeyAt: at, Value: a.routes.in(a.doc)})
 	} else if ok {
 		f.put(source.Entry{Key: "BodyS3Location", KeyAt: at, Value: s3Location(uri.Value, "Bucket", "Key", "Version")})
 	}
@@ -168,7 +168,7 @@ func (e *expander) cors(a *api) {
 	if absent(origin) {
 		origin = source.StringOf("'*'", cors.At)
 	}
-	a.doc = eachPath(a.doc, func(_ string, item source.Value) source.Value {
+	a.routes.each(func(_ string, item source.Value) source.Value {
 		var methods []string
 		for _, m := range item.Entries {
 			switch name := methodName(m.Key); {
@@ -309,7 +309,7 @@ func byKey(name string, list source.Value) map[string][]source.Value {
 // routes is the resources of a path in a resource policy, one for each method.
 func (e *expander) routes(a *api, at source.Location, path string, stage source.Value) source.Value {
 	var items []source.Value
-	for _, item := range a.doc.Get("paths", path).Cases() {
+	for _, item := range a.routes.item(path).Cases() {
 		for _, m := range item.Entries {
 			verb := strings.ToUpper(m.Key)
 			if methodName(m.Key) == anyMethod {

@@ -1,0 +1,144 @@
+package sam
+
+import "github.com/serverlens/serverlens/parsers/source"
+
+// keyed is entries in order that are found by their key.
+type keyed struct {
+	items []source.Entry
+	index map[string]int
+}
+
+// at is the place of a key among the items; the key is added where it is missing.
+func (k *keyed) at(key string, keyAt source.Location) int {
+	i, ok := k.index[key]
+	if !ok {
+		if k.index == nil {
+			k.index = map[string]int{}
+		}
+		i = len(k.items)
+		k.index[key] = i
+		k.items = append(k.items, source.Entry{Key: key, KeyAt: keyAt})
+	}
+	return i
+}
+
+// routes is the paths of an OpenAPI document while events add to them.
+type routes struct {
+	keyed
+	entry source.Entry // "paths" as the document has it
+	fixed bool         // an intrinsic decides the paths: nothing can be added
+}
+
+func routesOf(doc source.Value) routes {
+	var r routes
+	entry, ok := doc.Entry("paths")
+	if r.entry = entry; !ok {
+		r.entry = source.Entry{Key: "paths", KeyAt: doc.At}
+	}
+	r.fixed = entry.Value.Kind == source.Unknown
+	for _, item := range entry.Value.Entries {
+		r.items[r.at(item.Key, item.KeyAt)].Value = item.Value
+	}
+	return r
+}
+
+// item is what a path has: Unset if nothing.
+func (r *routes) item(path string) source.Value {
+	if i, ok := r.index[path]; ok {
+		return r.items[i].Value
+	}
+	return source.Value{}
+}
+
+// operation is what a path has under a method: Unset if nothing.
+func (r *routes) operation(path, method string) source.Value {
+	for _, item := range r.item(path).Cases() {
+		for _, m := range item.Entries {
+			if methodName(m.Key) == method {
+				return m.Value
+			}
+		}
+	}
+	return source.Value{}
+}
+
+// add adds an operation. What the document says of it already stays, unless the
+// operation says it too.
+func (r *routes) add(path, method place, op source.Value) {
+	if old := r.operation(path.text, method.text); old.Kind == source.Map {
+		op = mapCases(op, func(c source.Value) source.Value {
+			for _, o := range old.Entries {
+				if _, ok := c.Entry(o.Key); !ok && c.Kind == source.Map {
+					c = with(c, o)
+				}
+			}
+			return c
+		})
+	}
+	r.put(path, method, op)
+}
+
+// put sets the operation of a method of a path.
+func (r *routes) put(path, method place, op source.Value) {
+	i := r.at(path.text, path.at)
+	if absent(r.items[i].Value) {
+		r.items[i].Value = source.MapOf(path.at)
+	}
+	r.items[i].Value = mapCases(r.items[i].Value, func(c source.Value) source.Value {
+		if c.Kind != source.Map {
+			return c
+		}
+		for _, m := range c.Entries {
+			if methodName(m.Key) == method.text {
+				return with(c, source.Entry{Key: m.Key, KeyAt: m.KeyAt, Value: op})
+			}
+		}
+		return with(c, source.Entry{Key: method.text, KeyAt: method.at, Value: op})
+	})
+}
+
+// each applies f to each path item.
+func (r *routes) each(f func(path string, item source.Value) source.Value) {
+	for i, p := range r.items {
+		r.items[i].Value = mapCases(p.Value, func(item source.Value) source.Value {
+			if item.Kind != source.Map {
+				return item
+			}
+			return f(p.Key, item)
+		})
+	}
+}
+
+// eachOperation applies f to each operation that has an integration.
+func (r *routes) eachOperation(f func(method string, op source.Value) source.Value) {
+	r.each(func(_ string, item source.Value) source.Value {
+		for _, m := range item.Entries {
+			if !isMethod(m.Key) {
+				continue
+			}
+			m.Value = mapCases(m.Value, func(op source.Value) source.Value {
+				if op.Kind != source.Map || absent(op.Get(integrationKey)) {
+					return op
+				}
+				return f(methodName(m.Key), op)
+			})
+			item = with(item, m)
+		}
+		return item
+	})
+}
+
+// in is a document with these paths.
+func (r *routes) in(doc source.Value) source.Value {
+	if r.fixed || doc.Kind != source.Map {
+		return doc
+	}
+	entry := r.entry
+	if entry.Value.Kind == source.Map || len(r.items) > 0 {
+		entry.Value = source.Value{Kind: source.Map, Entries: r.items, At: entry.Value.At, Def: entry.Value.Def}
+		if entry.Value.At.IsZero() {
+			entry.Value.At = doc.At
+		}
+	}
+	return with(doc, entry)
+}
