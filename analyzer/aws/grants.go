@@ -48,7 +48,7 @@ func (b *builder) rolePermissions(role *graph.Node) permissions {
 	} else {
 		role.Attrs["allows_tracing"] = source.Value{Kind: source.Unknown, Text: p.unknown, At: role.At}
 	}
-	if v := wildcards(allow); v.Kind != source.Unset {
+	if v := wildcards(allow, role.If); v.Kind != source.Unset {
 		role.Attrs["wildcard_actions"] = v
 	} else if p.unknown != "" {
 		role.Attrs["wildcard_actions"] = source.Value{Kind: source.Unknown, Text: p.unknown, At: role.At}

@@ -87,25 +87,35 @@ func denied(deny []statement, action string, resource source.Value) bool {
 	})
 }
 
-// wildcards is the actions that allow a whole service or everything; Unset if
-// there is none. It stands where the first of them does.
-func wildcards(allow []statement) source.Value {
-	var list []string
-	var at source.Location
+// wildcards is the actions that allow a whole service or everything, where the
+// first of them stands; Unset if there is none. Where all of them depend on
+// conditions beside those of the role, it is their alternatives.
+func wildcards(allow []statement, role source.Guard) source.Value {
+	var groups []source.Alternative
+	names := map[string][]string{}
 	for _, st := range allow {
 		for _, a := range st.actions {
-			if st.but || st.managed || a.value.Text != "*" && !strings.HasSuffix(a.value.Text, ":*") {
+			when, ok := st.when.And(a.when)
+			if !ok || st.but || st.managed || a.value.Text != "*" && !strings.HasSuffix(a.value.Text, ":*") {
 				continue
 			}
-			if at.IsZero() {
-				at = a.value.At
+			key := when.String()
+			if names[key] == nil {
+				groups = append(groups, source.Alternative{If: when, Value: source.Value{At: a.value.At}})
 			}
-			list = append(list, a.value.Text)
+			names[key] = append(names[key], a.value.Text)
 		}
 	}
-	if len(list) == 0 {
+	for i := range groups {
+		list := names[groups[i].If.String()]
+		slices.Sort(list)
+		groups[i].Value = source.StringOf(strings.Join(slices.Compact(list), ", "), groups[i].Value.At)
+		if groups[i].If.Equal(role) {
+			return groups[i].Value
+		}
+	}
+	if len(groups) == 0 {
 		return source.Value{}
 	}
-	slices.Sort(list)
-	return source.StringOf(strings.Join(slices.Compact(list), ", "), at)
+	return source.Value{Kind: source.Unknown, Text: "wildcard actions", Alts: groups, At: groups[0].Value.At}
 }
