@@ -126,26 +126,22 @@ func (a attaches) policies(b *builder, r *resource) []attached {
 // manages.
 func (b *builder) byPolicyARN(r *resource, v source.Value) []attached {
 	var out []attached
-	for _, ref := range v.AllRefs() {
-		p := b.byAddress[r.stack][ref.Address]
-		if p == nil || p.row == nil || p.row.kind != "" {
+	name := spell(v.Pieces())
+	for _, p := range b.resourcesOf(r.stack, v) {
+		if p.Type == "data.aws_iam_policy" {
+			name = p.Properties.Get("name").Text + p.Properties.Get("arn").Text
+		}
+		if p.row == nil || p.row.kind != "" {
 			continue
 		}
 		for g, doc := range b.opened(p, p.get(p.Properties, policyDocument)).Cases() {
-			when, ok := b.guard(p.stack, p.If).And(b.guard(p.stack, g))
-			if ok && doc.Kind != source.Unset {
+			if when, ok := b.all(p, g); ok && doc.Kind != source.Unset {
 				out = append(out, attached{r: p, doc: doc, when: when, at: v.At})
 			}
 		}
 	}
 	if len(out) > 0 {
 		return out
-	}
-	name := spell(v.Pieces())
-	for _, ref := range v.AllRefs() {
-		if p := b.byAddress[r.stack][ref.Address]; p != nil && p.Type == "data.aws_iam_policy" {
-			name = p.Properties.Get("name").Text + p.Properties.Get("arn").Text
-		}
 	}
 	if actions, known := managedPolicy(name); known {
 		return []attached{{r: r, actions: actions, at: v.At}}
