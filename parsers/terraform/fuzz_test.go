@@ -1,0 +1,120 @@
+package terraform
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// FuzzLoad: no text in place of a configuration, of its JSON syntax, of values of
+// variables or of a template may panic, hang, or give a place outside of its file.
+func FuzzLoad(f *testing.F) {
+	seeds, _ := filepath.Glob("testdata/*/*")
+	for _, name := range seeds {
+		if b, err := os.ReadFile(name); err == nil {
+			f.Add(b)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if len(text) > 1<<16 {
+			return
+		}
+		files := map[string][]byte{
+			"main.tf": text, "more.tf.json": text, "terraform.tfvars": text, "a.auto.tfvars.json": text, "m/main.tf": text, "t.tftpl": text, "plan.json": text,
+			"fixed.tf": []byte("module \"fixed\" { source = \"./m\" }\nresource \"x_y\" \"fixed\" {\n  v = templatefile(\"t.tftpl\", { a = \"b\" })\n  w = jsondecode(file(\"more.tf.json\"))\n}\n"),
+		}
+		s := Load(source.MemoryTree(files), ".", Options{Plan: "plan.json"})
+		checkPlaces(t, s)
+		alone, _ := LoadPlan(source.MemoryTree(files), "plan.json")
+		checkPlaces(t, alone)
+	})
+}
+
+// FuzzEval: no expression may.
+func FuzzEval(f *testing.F) {
+	seeds, err := os.ReadFile("testdata/functions.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for line := range strings.Lines(string(seeds)) {
+		expr, _, _ := strings.Cut(line, " => ")
+		f.Add(expr)
+	}
+	for _, expr := range []string{
+		`x_y.other.arn == "" ? local.m : [for k, v in local.m : k if v != null]`, `try(var.u.a[0], var.s, "x")`, `jsonencode(merge(local.m, {a = x_y.other.id}))`,
+		`"${var.s}-${join(",", x_y.other[*].arn)}"`, `templatestring("$${a}", {a = x_y.other.arn})`, `flatten([local.m, [[var.u]]])`, `local.m[var.s].b...`,
+	} {
+		f.Add(expr)
+	}
+	f.Fuzz(func(t *testing.T, expr string) {
+		if len(expr) > 1<<14 {
+			return
+		}
+		text := "variable \"u\" {\n  type = any\n}\nvariable \"s\" {\n  type = string\n}\nvariable \"l\" {\n  type = list(string)\n}\n" +
+			"locals {\n  m = { a = 1, b = [var.s, x_y.other.arn], c = null }\n  e = " + expr + "\n}\n" +
+			"resource \"x_y\" \"other\" { name = \"other\" }\n" +
+			"resource \"x_y\" \"z\" {\n  v = " + expr + "\n  w = \"${" + expr + "}\"\n  l = local.e\n" +
+			"  dynamic \"b\" {\n    for_each = " + expr + "\n    content {\n      k = b.key\n      v = b.value\n    }\n  }\n}\n" +
+			"resource \"x_y\" \"many\" {\n  for_each = " + expr + "\n  v = each.value\n}\nresource \"x_y\" \"count\" {\n  count = " + expr + "\n}\n"
+		checkPlaces(t, Load(source.MemoryTree(map[string][]byte{"main.tf": []byte(text)}), ".", Options{}))
+	})
+}
+
+// checkPlaces holds every place of a stack against its file, and looks for tokens
+// that were left in.
+func checkPlaces(t *testing.T, s *source.Stack) {
+	t.Helper()
+	at := func(l source.Location) {
+		if l.IsZero() {
+			return
+		}
+		if b, ok := s.Files[l.File]; !ok || l.Offset < 0 || l.EndOffset < l.Offset || int(l.EndOffset) > len(b) || l.Column < 1 || l.EndLine < l.Line {
+			t.Fatalf("%+v is no place in a file of %d bytes", l, len(b))
+		}
+	}
+	var walk func(v source.Value)
+	walk = func(v source.Value) {
+		at(v.At)
+		if v.Def != nil {
+			at(*v.Def)
+		}
+		for _, x := range v.Parts {
+			at(x.At)
+			at(x.In)
+			if !x.In.IsZero() && string(s.Files[x.In.File][x.In.Offset:x.In.EndOffset]) != x.Text {
+				t.Fatalf("%q does not stand at %v", x.Text, x.In)
+			}
+		}
+		for _, r := range v.Refs {
+			at(r.At)
+		}
+		for _, a := range v.Alts {
+			walk(a.Value)
+		}
+		for _, x := range v.Items {
+			walk(x)
+		}
+		for _, e := range v.Entries {
+			at(e.KeyAt)
+			walk(e.Value)
+		}
+		if v.Doc != nil {
+			walk(*v.Doc)
+		}
+	}
+	for _, r := range s.Resources {
+		at(r.At)
+		at(r.Body)
+		walk(r.Properties)
+		walk(r.Metadata)
+	}
+	for _, o := range s.Outputs {
+		walk(o.Value)
+	}
+	for _, p := range s.Problems {
+		at(p.At)
+	}
+}
