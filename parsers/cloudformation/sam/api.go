@@ -11,11 +11,13 @@ import (
 // api is an API while its definition is put together.
 type api struct {
 	r       *resource
-	doc     source.Value // its OpenAPI document; Unset where that cannot be seen
-	routes  routes       // the paths of doc, to which events add
-	stage   keyed        // RouteSettings, to which events add
-	managed bool         // SAM writes the document
-	merge   bool         // SAM adds routes to the document that is given
+	doc     source.Value   // its OpenAPI document; Unset where that cannot be seen
+	routes  routes         // the paths of doc, to which events add
+	schemes keyed          // security schemes that are not in doc yet
+	stage   keyed          // RouteSettings, to which events add
+	policy  []source.Value // statements of the resource policy, those of doc included
+	managed bool           // SAM writes the document
+	merge   bool           // SAM adds routes to the document that is given
 }
 
 // implicitAPIs finds the APIs of a template, and makes those that events mean when
@@ -34,8 +36,14 @@ func (e *expander) implicitAPIs() {
 func (e *expander) newAPI(r *resource) *api {
 	a := e.documentOf(r)
 	a.routes = routesOf(a.doc)
+	switch own := a.doc.Get(policyKey, "Statement"); own.Kind {
+	case source.List:
+		a.policy = slices.Clone(own.Items)
+	case source.Map:
+		a.policy = []source.Value{own}
+	}
 	for _, s := range r.props.Get("RouteSettings").Entries {
-		a.stage.items[a.stage.at(s.Key, s.KeyAt)].Value = s.Value
+		a.stage.set(s.Key, s.KeyAt, s.Value)
 	}
 	return a
 }
@@ -332,20 +340,31 @@ func (a *api) requestChecks(ev event, op source.Value) source.Value {
 	if name, ok := model.Get("Model").AsString(); ok {
 		op = a.requestModel(model, strings.ToLower(name), op)
 	}
-	body, bodyOK := model.Get("ValidateBody").AsBool()
-	params, paramsOK := model.Get("ValidateParameters").AsBool()
-	if bodyOK || paramsOK {
+	body, bodyGiven := model.Get("ValidateBody").AsBool()
+	inPath, given := model.Get("ValidateParameters").AsBool()
+	if bodyGiven || given {
 		name := map[[2]bool]string{
 			{true, true}: "body-and-params", {true, false}: "body-only", {false, true}: "params-only", {false, false}: "no-validation",
-		}[[2]bool{body, params}]
+		}[[2]bool{body, inPath}]
 		op = with(op, source.Entry{Key: "x-amazon-apigateway-request-validator", KeyAt: model.At, Value: source.StringOf(name, model.At)})
 		f := fields{at: model.At}
 		f.set("validateRequestBody", source.BoolOf(body, model.At))
-		f.set("validateRequestParameters", source.BoolOf(params, model.At))
+		f.set("validateRequestParameters", source.BoolOf(inPath, model.At))
 		a.doc = setIn(a.doc, model.At, f.value(), "x-amazon-apigateway-request-validators", name)
 	}
+	params := slices.Clone(op.Get("parameters").Items)
+	var cached []source.Value
 	for _, p := range ev.props.Get("RequestParameters").Elements() {
-		op = requestParameter(p, op)
+		if param, key := requestParameter(p); !absent(param) {
+			params = append(params, param)
+			cached = append(cached, key...)
+		}
+	}
+	if at := ev.props.Get("RequestParameters").At; len(params) > 0 {
+		op = with(op, source.Entry{Key: "parameters", KeyAt: at, Value: source.ListOf(at, params...)})
+		if len(cached) > 0 {
+			op = setIn(op, at, source.ListOf(at, cached...), integrationKey, "cacheKeyParameters")
+		}
 	}
 	return op
 }
@@ -358,23 +377,24 @@ func (a *api) requestModel(model source.Value, name string, op source.Value) sou
 		f.text("name", name)
 		f.set("schema", mapOf(model.At, "$ref", "#/definitions/"+name))
 		f.rename(model, "Required", "required")
-		return addParameter(op, f.value())
+		list := append(slices.Clone(op.Get("parameters").Items), f.value())
+		return with(op, source.Entry{Key: "parameters", KeyAt: model.At, Value: source.ListOf(model.At, list...)})
 	}
 	f.set("content", nested(mapOf(model.At, "$ref", "#/components/schemas/"+name), "application/json", "schema"))
 	f.rename(model, "Required", "required")
 	return with(op, source.Entry{Key: "requestBody", KeyAt: model.At, Value: f.value()})
 }
 
-// requestParameter adds a parameter, a name or a map of one name to its settings,
-// and whether it is part of the key of the cache.
-func requestParameter(p, op source.Value) source.Value {
+// requestParameter is a parameter, given by a name or a map of one name to its
+// settings, and its name if it is part of the key of the cache.
+func requestParameter(p source.Value) (param source.Value, cached []source.Value) {
 	name, settings := p.Text, source.Value{}
 	if p.Kind == source.Map && len(p.Entries) == 1 {
 		name, settings = p.Entries[0].Key, p.Entries[0].Value
 	}
 	where, short, ok := strings.Cut(strings.TrimPrefix(name, "method.request."), ".")
 	if !ok {
-		return op
+		return source.Value{}, nil
 	}
 	if where == "querystring" {
 		where = "query"
@@ -386,15 +406,7 @@ func requestParameter(p, op source.Value) source.Value {
 	f.set("required", source.BoolOf(false, p.At))
 	f.rename(settings, "Required", "required")
 	if caching, ok := settings.Get("Caching").AsBool(); ok && caching {
-		keys := op.Get(integrationKey, "cacheKeyParameters")
-		keys = source.ListOf(p.At, append(keys.Items[:len(keys.Items):len(keys.Items)], source.StringOf(name, p.At))...)
-		op = setIn(op, p.At, keys, integrationKey, "cacheKeyParameters")
+		cached = append(cached, source.StringOf(name, p.At))
 	}
-	return addParameter(op, f.value())
-}
-
-func addParameter(op, p source.Value) source.Value {
-	have := op.Get("parameters")
-	list := source.ListOf(p.At, append(have.Items[:len(have.Items):len(have.Items)], p)...)
-	return with(op, source.Entry{Key: "parameters", KeyAt: p.At, Value: list})
+	return f.value(), cached
 }

@@ -49,12 +49,15 @@ func (e *expander) overrideAuth(a *api, ev event, path, method place) {
 	}
 }
 
-// addScheme adds a security scheme unless the document has it.
+// addScheme adds a security scheme unless there is one of the name.
 func (a *api) addScheme(name string, at source.Location, scheme source.Value) {
-	path := append(schemes(a.doc), name)
-	if a.doc.Kind == source.Map && absent(a.doc.Get(path...)) {
-		a.doc = setIn(a.doc, at, scheme, path...)
+	if _, ok := a.schemes.index[name]; !ok && absent(a.doc.Get(append(schemes(a.doc), name)...)) {
+		a.setScheme(name, at, scheme)
 	}
+}
+
+func (a *api) setScheme(name string, at source.Location, scheme source.Value) {
+	a.schemes.set(name, at, scheme)
 }
 
 func iamScheme(at source.Location) source.Value {
@@ -74,7 +77,7 @@ func (e *expander) restAuth(a *api) {
 	names := []string{"AWS_IAM"}
 	for _, x := range auth.Get("Authorizers").Fields() {
 		names = append(names, x.Key)
-		a.doc = setIn(a.doc, x.KeyAt, e.restScheme(x), append(schemes(a.doc), x.Key)...)
+		a.setScheme(x.Key, x.KeyAt, e.restScheme(x))
 		e.authorizerPermission(a, x)
 	}
 	def := auth.Get("DefaultAuthorizer")
@@ -223,11 +226,11 @@ func (e *expander) httpAuth(a *api) {
 	if iam, ok := auth.Get("EnableIamAuthorizer").AsBool(); ok && iam {
 		names = append(names, "AWS_IAM")
 		at := auth.Get("EnableIamAuthorizer").At
-		a.doc = setIn(a.doc, at, iamScheme(at), "components", "securitySchemes", "AWS_IAM")
+		a.setScheme("AWS_IAM", at, iamScheme(at))
 	}
 	for _, x := range auth.Get("Authorizers").Fields() {
 		names = append(names, x.Key)
-		a.doc = setIn(a.doc, x.KeyAt, e.httpScheme(x), "components", "securitySchemes", x.Key)
+		a.setScheme(x.Key, x.KeyAt, e.httpScheme(x))
 		if allow, ok := x.Value.Get("EnableFunctionDefaultPermissions").AsBool(); ok && allow {
 			e.authorizerPermission(a, x)
 		}

@@ -159,7 +159,11 @@ func (e *expander) roleOf(r *resource, typ string, other source.Value) source.Va
 	if typ == "AWS::Events::Rule" {
 		arn = source.Value{}
 		to := e.named(other.Get("Id"))
+		n := 0
 		for _, t := range p.Get("Targets").Elements() {
+			if n++; n > maxCompared {
+				break
+			}
 			target := t.Get("Arn")
 			if to != nil && e.named(target) == to || !absent(other.Get("Arn")) && target.Equal(other.Get("Arn")) {
 				arn = t.Get("RoleArn")

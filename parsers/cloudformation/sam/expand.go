@@ -77,7 +77,8 @@ type expander struct {
 	shared    *sharedPlan
 	recordSet map[string]*recordSets
 	problems  []source.Problem
-	count     int
+	count     int // of resources made
+	placed    int // of global values that have a place in a resource
 }
 
 // resource is a declared resource and what was made of it.
@@ -86,6 +87,10 @@ type resource struct {
 	sam   bool
 	props source.Value // with Globals merged
 	out   []source.Resource
+
+	// of a plain bucket and a plain user pool: what functions hear of them
+	notified []source.Value
+	triggers keyed
 }
 
 func newExpander(t Template) *expander {
@@ -185,6 +190,7 @@ func (e *expander) named(v source.Value) *resource {
 func (e *expander) result() []source.Resource {
 	var out []source.Resource
 	for _, r := range e.resources {
+		r.inject()
 		out = append(out, r.out...)
 	}
 	if len(e.renamed) > 0 {

@@ -30,7 +30,7 @@ func (e *expander) globals() {
 				e.warn(p.KeyAt, "Globals.%s cannot set %q", s.Key, p.Key)
 			}
 		}
-		e.sections[s.Key] = s.Value
+		e.sections[s.Key] = present(s.Value)
 	}
 	for _, r := range e.resources {
 		if r.sam {
@@ -58,7 +58,7 @@ func (e *expander) merged(r *resource) source.Value {
 	for _, x := range ignore.Items {
 		section = without(section, x.Text)
 	}
-	return present(merge(usedAt(section, r.At), local))
+	return merge(e.usedAt(section, r.At), local)
 }
 
 // present is v without the entries that AWS::NoValue takes away.
@@ -99,32 +99,52 @@ func prune(v source.Value) (out source.Value, changed bool) {
 }
 
 // merge is how AWS SAM merges a global value and a local one: maps key by key,
-// lists one after the other, the global one first; else the local one counts.
+// lists one after the other, the global one first; else the local one counts, even
+// where it is AWS::NoValue.
 func merge(global, local source.Value) source.Value {
 	switch {
 	case global.Kind == source.Map && local.Kind == source.Map:
 		out := local
 		out.Entries = slices.Clone(global.Entries)
+		index := make(map[string]int, len(out.Entries))
+		for i, g := range out.Entries {
+			index[g.Key] = i
+		}
+		gone := false
 		for _, l := range local.Entries {
-			i := slices.IndexFunc(out.Entries, func(g source.Entry) bool { return g.Key == l.Key })
-			if i < 0 {
+			i, found := index[l.Key]
+			switch {
+			case found:
+				l.Value = merge(out.Entries[i].Value, l.Value)
+				out.Entries[i] = l
+				gone = gone || l.Value.Kind == source.Unset
+			case l.Value.Kind != source.Unset:
+				l.Value = present(l.Value)
 				out.Entries = append(out.Entries, l)
-				continue
 			}
-			l.Value = merge(out.Entries[i].Value, l.Value)
-			out.Entries[i] = l
+		}
+		if gone {
+			out.Entries = slices.DeleteFunc(out.Entries, func(x source.Entry) bool { return x.Value.Kind == source.Unset })
 		}
 		return out
 	case global.Kind == source.List && local.Kind == source.List:
+		local = present(local)
 		local.Items = append(slices.Clone(global.Items), local.Items...)
 		return local
 	}
-	return local
+	return present(local)
 }
 
+// maxPlaced bounds the copies of global values.
+const maxPlaced = 2_000_000
+
 // usedAt is a global value as it stands in a resource: used at the resource, with
-// the place in Globals as its definition.
-func usedAt(v source.Value, at source.Location) source.Value {
+// the place in Globals as its definition. Beyond maxPlaced values it is shared, with
+// the place in Globals alone.
+func (e *expander) usedAt(v source.Value, at source.Location) source.Value {
+	if e.placed++; e.placed > maxPlaced {
+		return v
+	}
 	if v.Def == nil {
 		def := v.At
 		v.Def = &def
@@ -132,15 +152,15 @@ func usedAt(v source.Value, at source.Location) source.Value {
 	v.At = at
 	v.Items = slices.Clone(v.Items)
 	for i := range v.Items {
-		v.Items[i] = usedAt(v.Items[i], at)
+		v.Items[i] = e.usedAt(v.Items[i], at)
 	}
 	v.Entries = slices.Clone(v.Entries)
 	for i := range v.Entries {
-		v.Entries[i].Value = usedAt(v.Entries[i].Value, at)
+		v.Entries[i].Value = e.usedAt(v.Entries[i].Value, at)
 	}
 	v.Alts = slices.Clone(v.Alts)
 	for i := range v.Alts {
-		v.Alts[i].Value = usedAt(v.Alts[i].Value, at)
+		v.Alts[i].Value = e.usedAt(v.Alts[i].Value, at)
 	}
 	return v
 }

@@ -1,6 +1,7 @@
 package sam
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -93,9 +94,9 @@ func httpInfo(doc, p source.Value) source.Value {
 	}
 	doc = disableEndpoint(doc, p.Get("DisableExecuteApiEndpoint"))
 	tags := doc.Get("tags")
-	items := tags.Items
+	items := slices.Clone(tags.Items)
 	add := func(name string, at source.Location, value source.Value) {
-		items = append(items[:len(items):len(items)], with(mapOf(at, "name", name), source.Entry{Key: "x-amazon-apigateway-tag-value", KeyAt: at, Value: value}))
+		items = append(items, with(mapOf(at, "name", name), source.Entry{Key: "x-amazon-apigateway-tag-value", KeyAt: at, Value: value}))
 	}
 	for _, t := range p.Get("Tags").Fields() {
 		add(t.Key, t.KeyAt, t.Value)

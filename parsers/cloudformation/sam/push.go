@@ -41,8 +41,7 @@ func (e *expander) s3Event(r *resource, t target, ev event) {
 		return
 	}
 	bucket := &b.out[0]
-	config := bucket.Properties.Get("NotificationConfiguration")
-	list := config.Get("LambdaConfigurations")
+	list := bucket.Properties.Get("NotificationConfiguration", "LambdaConfigurations")
 	if list.Kind != source.List && !absent(list) {
 		e.warn(list.At, "%s: the notifications of %s cannot be added to", ev.id, bucket.Address)
 		return
@@ -52,12 +51,27 @@ func (e *expander) s3Event(r *resource, t target, ev event) {
 		f.set("Event", kind)
 		f.set("Function", t.arn(ev.at))
 		f.take(ev.props, "Filter")
-		if v := when(guard, f.value()); !slices.ContainsFunc(list.Items, v.Equal) {
-			list.Items = append(slices.Clone(list.Items), v)
+		v := when(guard, f.value())
+		if b.notified == nil {
+			b.notified = slices.Clone(list.Items)
+		}
+		if !slices.ContainsFunc(b.notified[:min(len(b.notified), maxCompared)], v.Equal) {
+			b.notified = append(b.notified, v)
 		}
 	}
-	list.Kind = source.List
-	bucket.Properties = setIn(bucket.Properties, ev.at, list, "NotificationConfiguration", "LambdaConfigurations")
+}
+
+// inject writes into a plain bucket or user pool what the events of functions add.
+func (r *resource) inject() {
+	if len(r.notified) > 0 {
+		at := r.notified[len(r.notified)-1].At
+		list := source.ListOf(at, r.notified...)
+		r.out[0].Properties = setIn(r.out[0].Properties, at, list, "NotificationConfiguration", "LambdaConfigurations")
+	}
+	if len(r.triggers.items) > 0 {
+		at := r.triggers.items[0].KeyAt
+		r.out[0].Properties = setIn(r.out[0].Properties, at, source.MapOf(at, r.triggers.items...), "LambdaConfig")
+	}
 }
 
 // setIn is v, a Map or nothing, with a value set at a path; at is the place of what
@@ -87,13 +101,19 @@ func (e *expander) cognitoEvent(r *resource, t target, ev event) {
 	}
 	e.permitOnce(r, t, ev, r.Address+"CognitoPermission", "cognito-idp.amazonaws.com", from(ref(pool.Address, "Arn", ev.at)))
 	guard, ok := r.If.And(ev.when)
-	if config := pool.out[0].Properties.Get("LambdaConfig"); !ok || config.Kind != source.Map && !absent(config) {
+	config := pool.out[0].Properties.Get("LambdaConfig")
+	if !ok || config.Kind != source.Map && !absent(config) {
 		return
+	}
+	if pool.triggers.index == nil {
+		for _, x := range config.Entries {
+			pool.triggers.set(x.Key, x.KeyAt, x.Value)
+		}
 	}
 	for _, trigger := range ev.props.Get("Trigger").Elements() {
 		if name, ok := trigger.AsString(); ok {
-			v := when(guard, t.arn(trigger.At))
-			pool.out[0].Properties = setIn(pool.out[0].Properties, ev.at, v, "LambdaConfig", name)
+			i := pool.triggers.at(name, trigger.At)
+			pool.triggers.items[i].Value = when(guard, t.arn(trigger.At))
 		}
 	}
 }

@@ -70,10 +70,7 @@ func (a *api) moveSchemes() {
 		return
 	}
 	doc := without(a.doc, "securityDefinitions")
-	for _, s := range old.Value.Entries {
-		doc = setIn(doc, s.KeyAt, s.Value, append(schemes(doc), s.Key)...)
-	}
-	a.doc = doc
+	a.doc = overlay(doc, old.Value.Entries, schemes(doc)...)
 }
 
 // restInfo is the document with what the properties of a REST API say of it:
@@ -81,6 +78,7 @@ func (a *api) moveSchemes() {
 // off.
 func (e *expander) restInfo(doc, p source.Value) source.Value {
 	doc = disableEndpoint(doc, p.Get("DisableExecuteApiEndpoint"))
+	var responses []source.Entry
 	for _, r := range p.Get("GatewayResponses").Fields() {
 		f := fields{at: r.KeyAt}
 		params := fields{at: r.KeyAt}
@@ -95,8 +93,9 @@ func (e *expander) restInfo(doc, p source.Value) source.Value {
 		}
 		f.rename(r.Value, "ResponseTemplates", "responseTemplates")
 		f.rename(r.Value, "StatusCode", "statusCode")
-		doc = setIn(doc, r.KeyAt, f.value(), "x-amazon-apigateway-gateway-responses", r.Key)
+		responses = append(responses, source.Entry{Key: r.Key, KeyAt: r.KeyAt, Value: f.value()})
 	}
+	doc = overlay(doc, responses, "x-amazon-apigateway-gateway-responses")
 	if types := p.Get("BinaryMediaTypes"); !absent(types) {
 		var items []source.Value
 		for g, t := range types.Elements() {
@@ -111,10 +110,12 @@ func (e *expander) restInfo(doc, p source.Value) source.Value {
 	if absent(doc.Get("swagger")) {
 		where = []string{"components", "schemas"}
 	}
+	var models []source.Entry
 	for _, m := range p.Get("Models").Entries {
-		doc = setIn(doc, m.KeyAt, m.Value, append(where, strings.ToLower(m.Key))...)
+		m.Key = strings.ToLower(m.Key)
+		models = append(models, m)
 	}
-	return doc
+	return overlay(doc, models, where...)
 }
 
 // body writes the document of an API, or where it lies.
@@ -127,6 +128,10 @@ func (e *expander) body(a *api, f *fields) {
 	at := a.r.At
 	if entry, ok := a.r.props.Entry(key); ok {
 		at = entry.KeyAt
+	}
+	a.doc = overlay(a.doc, a.schemes.items, schemes(a.doc)...)
+	if len(a.policy) > 0 && a.doc.Kind == source.Map {
+		a.doc = setIn(a.doc, at, document(at, a.policy...), policyKey)
 	}
 	if !absent(a.doc) {
 		f.put(source.Entry{Key: "Body", KeyAt: at, Value: a.routes.in(a.doc)})
@@ -211,16 +216,7 @@ func preflight(cors, origin source.Value, methods []string) source.Value {
 // resourcePolicy is the document with the policy of who may call the API, route by
 // route. Routes of single events may have policies of their own.
 func (e *expander) resourcePolicy(a *api, policy source.Value, path string, stage source.Value) {
-	old := a.doc.Get(policyKey, "Statement")
-	statements := old.Items
-	if old.Kind == source.Map {
-		statements = []source.Value{old}
-	}
-	add := func(s source.Value) {
-		if !slices.ContainsFunc(statements, s.Equal) {
-			statements = append(statements[:len(statements):len(statements)], s)
-		}
-	}
+	add := a.addStatement
 	anyone := func(at source.Location) source.Value { return source.StringOf("*", at) }
 	routes := e.routes(a, policy.At, path, stage)
 	for _, l := range policyLists {
@@ -254,25 +250,19 @@ func (e *expander) resourcePolicy(a *api, policy source.Value, path string, stag
 			add(with(s, source.Entry{Key: "Condition", KeyAt: at, Value: nested(conditions.value(), l.operator)}))
 		}
 	}
-	if len(statements) > 0 {
-		a.doc = setIn(a.doc, policy.At, document(policy.At, statements...), policyKey)
+}
+
+// addStatement adds a statement to the resource policy once.
+func (a *api) addStatement(s source.Value) {
+	if !slices.ContainsFunc(a.policy[:min(len(a.policy), maxCompared)], s.Equal) {
+		a.policy = append(a.policy, s)
 	}
 }
 
 // customStatements adds the statements that a ResourcePolicy writes out.
 func (a *api) customStatements(policy source.Value) {
-	old := a.doc.Get(policyKey, "Statement")
-	statements := old.Items[:len(old.Items):len(old.Items)]
-	if old.Kind == source.Map {
-		statements = []source.Value{old}
-	}
 	for g, s := range policy.Get("CustomStatements").Elements() {
-		if s = when(g, s); !slices.ContainsFunc(statements, s.Equal) {
-			statements = append(statements, s)
-		}
-	}
-	if len(statements) > 0 {
-		a.doc = setIn(a.doc, policy.At, document(policy.At, statements...), policyKey)
+		a.addStatement(when(g, s))
 	}
 }
 

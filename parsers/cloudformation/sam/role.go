@@ -18,6 +18,9 @@ type role struct {
 	policies []source.Value
 }
 
+// maxCompared is how many things of a list are looked at for an equal one.
+const maxCompared = 64
+
 // managedPolicy is the ARN of an AWS managed policy.
 func (e *expander) managedPolicy(name string, at source.Location) source.Value {
 	return e.sub(at, "arn:${AWS::Partition}:iam::aws:policy/"+managedPaths[name]+name)
@@ -25,7 +28,7 @@ func (e *expander) managedPolicy(name string, at source.Location) source.Value {
 
 // manage adds a managed policy once.
 func (r *role) manage(v source.Value) {
-	if !slices.ContainsFunc(r.managed, v.Equal) {
+	if !slices.ContainsFunc(r.managed[:min(len(r.managed), maxCompared)], v.Equal) {
 		r.managed = append(r.managed, v)
 	}
 }
@@ -39,7 +42,7 @@ func (r *role) policy(name string, g source.Guard, document source.Value) {
 	same := func(o source.Value) bool {
 		return o.Get("PolicyDocument").Equal(v.Get("PolicyDocument"))
 	}
-	if !slices.ContainsFunc(r.policies, same) {
+	if !slices.ContainsFunc(r.policies[:min(len(r.policies), maxCompared)], same) {
 		r.policies = append(r.policies, v)
 	}
 }

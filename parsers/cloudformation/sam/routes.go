@@ -1,6 +1,10 @@
 package sam
 
-import "github.com/serverlens/serverlens/parsers/source"
+import (
+	"slices"
+
+	"github.com/serverlens/serverlens/parsers/source"
+)
 
 // keyed is entries in order that are found by their key.
 type keyed struct {
@@ -22,6 +26,25 @@ func (k *keyed) at(key string, keyAt source.Location) int {
 	return i
 }
 
+// set sets the value of a key.
+func (k *keyed) set(key string, keyAt source.Location, v source.Value) {
+	i := k.at(key, keyAt)
+	k.items[i].Value = v
+}
+
+// overlay is a document with entries set in the map at a path, all at once.
+func overlay(doc source.Value, entries []source.Entry, path ...string) source.Value {
+	if len(entries) == 0 || doc.Kind != source.Map {
+		return doc
+	}
+	var k keyed
+	for _, e := range slices.Concat(doc.Get(path...).Entries, entries) {
+		k.set(e.Key, e.KeyAt, e.Value)
+	}
+	at := entries[0].KeyAt
+	return setIn(doc, at, source.MapOf(at, k.items...), path...)
+}
+
 // routes is the paths of an OpenAPI document while events add to them.
 type routes struct {
 	keyed
@@ -37,7 +60,7 @@ func routesOf(doc source.Value) routes {
 	}
 	r.fixed = entry.Value.Kind == source.Unknown
 	for _, item := range entry.Value.Entries {
-		r.items[r.at(item.Key, item.KeyAt)].Value = item.Value
+		r.set(item.Key, item.KeyAt, item.Value)
 	}
 	return r
 }
@@ -53,7 +76,7 @@ func (r *routes) item(path string) source.Value {
 // operation is what a path has under a method: Unset if nothing.
 func (r *routes) operation(path, method string) source.Value {
 	for _, item := range r.item(path).Cases() {
-		for _, m := range item.Entries {
+		for _, m := range item.Entries[:min(len(item.Entries), maxCompared)] {
 			if methodName(m.Key) == method {
 				return m.Value
 			}
@@ -88,10 +111,13 @@ func (r *routes) put(path, method place, op source.Value) {
 		if c.Kind != source.Map {
 			return c
 		}
-		for _, m := range c.Entries {
+		for _, m := range c.Entries[:min(len(c.Entries), maxCompared)] {
 			if methodName(m.Key) == method.text {
 				return with(c, source.Entry{Key: m.Key, KeyAt: m.KeyAt, Value: op})
 			}
+		}
+		if len(c.Entries) >= maxCompared {
+			return c
 		}
 		return with(c, source.Entry{Key: method.text, KeyAt: method.at, Value: op})
 	})
@@ -112,17 +138,17 @@ func (r *routes) each(f func(path string, item source.Value) source.Value) {
 // eachOperation applies f to each operation that has an integration.
 func (r *routes) eachOperation(f func(method string, op source.Value) source.Value) {
 	r.each(func(_ string, item source.Value) source.Value {
-		for _, m := range item.Entries {
+		item.Entries = slices.Clone(item.Entries)
+		for i, m := range item.Entries {
 			if !isMethod(m.Key) {
 				continue
 			}
-			m.Value = mapCases(m.Value, func(op source.Value) source.Value {
+			item.Entries[i].Value = mapCases(m.Value, func(op source.Value) source.Value {
 				if op.Kind != source.Map || absent(op.Get(integrationKey)) {
 					return op
 				}
 				return f(methodName(m.Key), op)
 			})
-			item = with(item, m)
 		}
 		return item
 	})

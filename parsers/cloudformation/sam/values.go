@@ -142,15 +142,13 @@ type variable struct {
 // sub writes a text from a pattern in the notation of Fn::Sub. What is neither a
 // variable nor known stays an unknown piece.
 func (e *expander) sub(at source.Location, pattern string, vars ...variable) source.Value {
+	vars = mentioned(pattern, vars)
 	for i, v := range vars {
 		if len(v.value.Alts) == 0 {
 			continue
 		}
 		out := source.Value{Kind: source.Unknown, Text: pattern, At: at}
 		for g, c := range v.value.Cases() {
-			if len(out.Alts) == maxAlternatives {
-				break
-			}
 			one := slices.Clone(vars)
 			one[i].value = c
 			x := e.sub(at, pattern, one...)
@@ -178,6 +176,24 @@ func (e *expander) sub(at source.Location, pattern string, vars ...variable) sou
 		rest = tail
 	}
 	return t.value()
+}
+
+// mentioned is the variables that a pattern has. Where their alternatives would
+// multiply beyond measure, the values that have some are unknown.
+func mentioned(pattern string, vars []variable) (out []variable) {
+	product := 1
+	for _, v := range vars {
+		if !strings.Contains(pattern, "${"+v.name+"}") {
+			continue
+		}
+		if n := len(v.value.Alts); n > 0 && product*n > maxAlternatives {
+			v.value = source.Value{Kind: source.Unknown, Text: v.value.Text, Refs: v.value.Refs, At: v.value.At}
+		} else if n > 0 {
+			product *= n
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 // lookup is the value of a variable of a pattern.
