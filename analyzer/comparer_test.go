@@ -338,6 +338,7 @@ func TestEdgesOfComparer(t *testing.T) {
 		t.Logf("%-16s both %5d missing %3d (%5.1f %% are ours) extra %3d (%4.1f %% are not theirs)", kind, c[0], c[1],
 			100*float64(c[0])/float64(c[0]+c[1]), c[2], 100*float64(c[2])/float64(c[0]+c[2]))
 		ours, extra = ours+c[0]+c[2], extra+c[2]
+		measured(t, "oracle edges "+kind, c[0])
 		if 100*c[0] < 95*(c[0]+c[1]) {
 			t.Errorf("%s: less than 95 %% of the comparer's edges are ours", kind)
 		}

@@ -105,5 +105,6 @@ func TestDropsChangeGraph(t *testing.T) {
 		}
 	}
 	explained.report(t)
+	measured(t, "oracle drops that change the graph", all-same)
 	t.Logf("dropped %d events, policies and connectors; %d leave the graph as it is", all, same)
 }

@@ -210,6 +210,25 @@ func (r *reasons) report(t *testing.T) {
 	}
 }
 
+// measured fails where a figure has fallen below what testdata/measured.json holds.
+func measured(t *testing.T, figure string, got int) {
+	t.Helper()
+	text, err := os.ReadFile("../testdata/measured.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var figures map[string]int
+	if err := json.Unmarshal(text, &figures); err != nil {
+		t.Fatal(err)
+	}
+	switch want := figures[figure]; {
+	case got < want:
+		t.Errorf("%s: %d, it was %d", figure, got, want)
+	case got > want:
+		t.Logf("%s: %d, more than the %d of testdata/measured.json", figure, got, want)
+	}
+}
+
 // TestSAMEqualsTranslated compares the graph of every SAM template of the oracle
 // with the graph of what AWS's translator makes of it. Every difference is
 // explained in testdata/oracle/graphs.tsv.
@@ -231,4 +250,5 @@ func TestSAMEqualsTranslated(t *testing.T) {
 	if 100*equal < 98*all {
 		t.Errorf("less than 98 %% of the graphs are equal")
 	}
+	measured(t, "oracle graphs", equal)
 }
