@@ -119,6 +119,11 @@ func (p *project) parts(seg segment) (parts []source.Part, ids []int) {
 			part.Ref = &source.Ref{Address: x.address, Attribute: x.attribute, At: seg.at}
 		}
 		parts, ids = append(parts, part), append(ids, id)
+		if x.address == "" && len(x.via) == 0 {
+			for _, r := range sortedRefs(seg.marks) {
+				ids = append(ids, r.id)
+			}
+		}
 	}
 	if last > 0 {
 		literal(len(seg.raw))
