@@ -168,7 +168,7 @@ func size(v cty.Value) int {
 	return 0
 }
 
-var wideVerb = regexp.MustCompile(`%[-+ #0]*\d{5,}|\.\d{5,}|\*`)
+var wideVerb = regexp.MustCompile(`%[^%a-zA-Z]*(\d{5,}|\*)`)
 
 // grows reports whether a function would multiply its input beyond all limits,
 // which must be known before it runs.

@@ -117,3 +117,5 @@ output "apigatewayv2_api_execution_arn" { value = one(aws_apigatewayv2_api.this[
 output "stage_id" { value = one(aws_apigatewayv2_stage.this[*].id) }
 output "stage_invoke_url" { value = one(aws_apigatewayv2_stage.this[*].invoke_url) }
 output "default_apigatewayv2_stage_invoke_url" { value = one(aws_apigatewayv2_stage.this[*].invoke_url) }
+output "stage_arn" { value = one(aws_apigatewayv2_stage.this[*].arn) }
+output "stage_execution_arn" { value = one(aws_apigatewayv2_stage.this[*].execution_arn) }

@@ -276,3 +276,7 @@ output "eventbridge_role_name" { value = one(aws_iam_role.eventbridge[*].name) }
 output "eventbridge_schedule_arns" { value = { for k, s in aws_scheduler_schedule.this : k => s.arn } }
 output "eventbridge_schedule_ids" { value = { for k, s in aws_scheduler_schedule.this : k => s.id } }
 output "eventbridge_pipe_arns" { value = { for k, p in aws_pipes_pipe.this : k => p.arn } }
+output "eventbridge_rules" { value = aws_cloudwatch_event_rule.this }
+output "eventbridge_schedules" { value = aws_scheduler_schedule.this }
+output "eventbridge_pipes" { value = aws_pipes_pipe.this }
+output "eventbridge_api_destination_arns" { value = { for k, d in aws_cloudwatch_event_api_destination.this : k => d.arn } }

@@ -255,13 +255,13 @@ resource "aws_iam_role_policy" "statements" {
   role  = aws_iam_role.lambda[0].name
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [for s in var.policy_statements : {
-      Effect      = try(s.effect, "Allow")
-      Action      = try(s.actions, [])
-      NotAction   = try(s.not_actions, [])
-      Resource    = try(s.resources, [])
-      NotResource = try(s.not_resources, [])
-    }]
+    Statement = [for s in var.policy_statements : merge(
+      { Effect = try(s.effect, "Allow") },
+      try({ Action = s.actions }, {}),
+      try({ NotAction = s.not_actions }, {}),
+      try({ Resource = s.resources }, {}),
+      try({ NotResource = s.not_resources }, {}),
+    )]
   })
 }
 
@@ -294,7 +294,7 @@ resource "aws_iam_role_policy" "logs" {
   role  = aws_iam_role.lambda[0].name
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "*" }]
+    Statement = [{ Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = try("${aws_cloudwatch_log_group.lambda[0].arn}:*", "*") }]
   })
 }
 
@@ -338,3 +338,4 @@ output "lambda_role_arn" { value = one(aws_iam_role.lambda[*].arn) }
 output "lambda_role_name" { value = one(aws_iam_role.lambda[*].name) }
 output "lambda_cloudwatch_log_group_arn" { value = one(aws_cloudwatch_log_group.lambda[*].arn) }
 output "lambda_cloudwatch_log_group_name" { value = one(aws_cloudwatch_log_group.lambda[*].name) }
+output "lambda_function_qualified_invoke_arn" { value = one(aws_lambda_function.this[*].qualified_invoke_arn) }
