@@ -31,10 +31,9 @@ findings contains {
 	"at": [fn.id, "logs_to"],
 	"message": "nothing declares the log group of this function, so it never expires",
 } if {
+	declared
 	some fn in input.functions
 	count(fn.logs_to) == 0
-	some other in input.functions
-	some log in other.logs_to
 }
 
 findings contains {
@@ -42,9 +41,12 @@ findings contains {
 	"with": [other.id | some j, other in input.functions; j > 0],
 	"message": "no log group is declared, so the logs of every function are kept for ever",
 } if {
+	not declared
 	some i, fn in input.functions
 	i == 0
-	every other in input.functions {
-		count(other.logs_to) == 0
-	}
+}
+
+declared if {
+	some fn in input.functions
+	count(fn.logs_to) > 0
 }
