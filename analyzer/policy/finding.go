@@ -90,7 +90,7 @@ func (m *merger) add(g *graph.Graph, found []breach) {
 	if m.stands == nil {
 		m.stands, m.open = map[string]*merged{}, map[string]*merged{}
 	}
-	w := newWorld(g)
+	w := &world{g: g}
 	m.worlds = append(m.worlds, w)
 	for _, b := range distinct(found) {
 		k := b.key()
@@ -133,7 +133,10 @@ func distinct(found []breach) []breach {
 
 func (m *merger) result(g *graph.Graph) Result {
 	r := Result{Failures: m.failed}
-	whole := newWorld(g)
+	whole := &world{g: g}
+	if len(m.worlds) == 1 && m.worlds[0].g == g {
+		whole = m.worlds[0]
+	}
 	for k, b := range m.stands {
 		could := 0 // worlds in which all that it is about exists
 		for _, w := range m.worlds {
@@ -165,8 +168,8 @@ func compare(a, b *Finding) int {
 
 // world finds the places of a graph by id.
 type world struct {
-	g      *graph.Graph
-	places map[string]place
+	g     *graph.Graph
+	index map[string]place // made when the first place is asked for
 }
 
 // place is what an id names: a node, an edge, or an entry of an attribute of one.
@@ -177,34 +180,37 @@ type place struct {
 	entry *source.Entry
 }
 
-func newWorld(g *graph.Graph) *world {
-	w := &world{g: g, places: make(map[string]place, len(g.Nodes)+len(g.Edges))}
+func (w *world) places() map[string]place {
+	if w.index != nil {
+		return w.index
+	}
+	w.index = make(map[string]place, len(w.g.Nodes)+len(w.g.Edges))
 	put := func(id string, p place, attrs map[string]source.Value) {
-		w.places[id] = p
+		w.index[id] = p
 		for name, v := range attrs {
 			for i := range v.Entries {
 				p.attr, p.entry = name, &v.Entries[i]
-				w.places[entryID(id, name, p.entry.Key)] = p
+				w.index[entryID(id, name, p.entry.Key)] = p
 			}
 		}
 	}
-	for _, n := range g.Nodes {
+	for _, n := range w.g.Nodes {
 		put(n.ID, place{node: n}, n.Attrs)
 	}
-	for _, e := range g.Edges {
+	for _, e := range w.g.Edges {
 		put(e.ID, place{edge: e}, e.Attrs)
 	}
-	return w
+	return w.index
 }
 
 func (w *world) has(id string) bool {
-	_, ok := w.places[id]
+	_, ok := w.places()[id]
 	return ok
 }
 
 // finding resolves a breach; whole is the graph of all worlds.
 func (m *merged) finding(whole *world) Finding {
-	p := m.in.places[m.at[0]]
+	p := m.in.places()[m.at[0]]
 	f := Finding{
 		Rule: m.rule, Name: m.at[1], With: m.with, Message: m.message, Severity: m.severity,
 		Certainty: m.certainty(),
@@ -213,9 +219,9 @@ func (m *merged) finding(whole *world) Finding {
 		f.Name = p.attr + "." + p.entry.Key
 	}
 	if p.node != nil {
-		f.Node = whole.places[p.node.ID].node
+		f.Node = whole.places()[p.node.ID].node
 	} else if p.edge != nil {
-		f.Edge = whole.places[p.edge.ID].edge
+		f.Edge = whole.places()[p.edge.ID].edge
 	}
 	f.Stack = p.stack()
 	f.At = oneLine(p.at(m.at[1]), f.Stack)
@@ -223,13 +229,13 @@ func (m *merged) finding(whole *world) Finding {
 		f.Related = append(f.Related, Related{oneLine(*v.Def, f.Stack), "written here"})
 	}
 	for _, id := range m.with {
-		if other := m.in.places[id]; !other.name().IsZero() {
+		if other := m.in.places()[id]; !other.name().IsZero() {
 			f.Related = append(f.Related, Related{oneLine(other.name(), other.stack()), other.String()})
 		}
 	}
 	for _, id := range m.path {
-		if step := m.in.places[id]; step.edge != nil {
-			f.Path = append(f.Path, whole.places[id].edge)
+		if step := m.in.places()[id]; step.edge != nil {
+			f.Path = append(f.Path, whole.places()[id].edge)
 			if !step.edge.At.IsZero() {
 				f.Related = append(f.Related, Related{oneLine(step.edge.At, step.stack()), step.String()})
 			}
@@ -263,7 +269,7 @@ func (m *merged) certainty() Certainty {
 		return Heuristics
 	}
 	for _, id := range slices.Concat([]string{m.at[0]}, m.with, m.path) {
-		p := m.in.places[id]
+		p := m.in.places()[id]
 		for _, name := range m.rule.reads {
 			if p.value(name).Default {
 				return ByDefault
@@ -360,7 +366,7 @@ func (w *world) unknown(l look) Unknown {
 			}
 		}
 	}
-	p := w.places[l.id]
+	p := w.places()[l.id]
 	v := p.value(l.name)
 	u := Unknown{
 		Name: l.id + "." + l.name, Expr: v.Text, Flag: option(v, p.stack()),
