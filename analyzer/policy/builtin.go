@@ -9,7 +9,7 @@ import (
 )
 
 // Builtin is an engine with the rules that come with the program.
-func Builtin() (*Engine, error) { return link(rules.Compiled) }
+func Builtin() (*Engine, error) { return open(rules.Compiled) }
 
 // Load is an engine with the rules that come with the program and those of some
 // file systems: every folder with a rule.rego, whose name is the rule's id. Each

@@ -100,10 +100,19 @@ func (e *Engine) world(ctx context.Context, g *graph.Graph, o Options) (found []
 	for _, n := range g.Nodes {
 		present[n.Kind.Plural()] = true
 	}
+	var rules []*Rule
 	for _, r := range e.rules {
-		if !o.wants(r) || !r.concerns(present) {
-			continue
+		if o.wants(r) && r.concerns(present) {
+			rules = append(rules, r)
 		}
+	}
+	if err := e.ready(rules); err != nil {
+		for _, r := range rules {
+			failed = append(failed, Failure{r, err})
+		}
+		return nil, failed
+	}
+	for _, r := range rules {
 		breaches, err := run.rule(ctx, r)
 		if err != nil {
 			failed = append(failed, Failure{r, err})

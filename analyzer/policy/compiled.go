@@ -18,8 +18,9 @@ import (
 //
 // The form is a table of texts (count, then length and bytes of each) and numbers
 // as unsigned varints: the rules with what they say of themselves, the modules as
-// the compiler left them, without the places of expressions, the dated tables. A
-// text is its index in the table.
+// the compiler left them, each a file and a piece, without the places of
+// expressions, the dated tables. A text is its index in the table, a piece has its
+// length before it.
 const compiledVersion = 1
 
 // Tags of terms.
@@ -50,43 +51,73 @@ const (
 
 var errCompiled = errors.New("the compiled rules are damaged: run go generate ./analyzer/policy")
 
-// link makes an engine of the compiled form.
-func link(data string) (e *Engine, err error) {
-	defer func() {
-		if p := recover(); p != nil { // it ended early, or an index was out of range
-			e, err = nil, fmt.Errorf("%w (%v)", errCompiled, p)
-		}
-	}()
-	d := &decoder{data: data}
-	if d.number() != compiledVersion {
+// compiled is the compiled form on its way into an engine. Modules are read and
+// linked when a graph has the kinds that their rules are about.
+type compiled struct {
+	decoder
+	modules map[string]string // by file, as they are written
+	helpers []string          // the files that are no rule's
+}
+
+// open makes an engine of the compiled form, its rules not yet linked.
+func open(data string) (e *Engine, err error) {
+	defer damaged(&err)
+	c := &compiled{decoder: decoder{data: data}, modules: map[string]string{}}
+	if c.number() != compiledVersion {
 		return nil, errCompiled
 	}
-	d.texts = make([]string, d.number())
-	for i := range d.texts {
-		n := d.number()
-		d.texts[i] = d.data[:n]
-		d.data = d.data[n:]
+	c.texts = make([]string, c.number())
+	for i := range c.texts {
+		c.texts[i] = c.piece()
 	}
-	d.strings, d.vars = make([]*ast.Term, len(d.texts)), make([]*ast.Term, len(d.texts))
-	e = &Engine{limits: defaultLimits}
-	e.rules = make([]*Rule, d.number())
+	c.strings, c.vars = make([]*ast.Term, len(c.texts)), make([]*ast.Term, len(c.texts))
+	e = &Engine{limits: defaultLimits, compiled: c}
+	e.rules = make([]*Rule, c.number())
+	own := map[string]bool{}
 	for i := range e.rules {
-		e.rules[i] = d.rule()
+		e.rules[i] = c.rule()
+		own[e.rules[i].File] = true
 	}
+	for range c.number() {
+		file := c.text()
+		c.modules[file] = c.piece()
+		if !own[file] {
+			c.helpers = append(c.helpers, file)
+		}
+	}
+	e.aws = c.term()
+	return e, nil
+}
+
+// damaged turns the panic of a decoder into an error.
+func damaged(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%w (%v)", errCompiled, p)
+	}
+}
+
+// link makes rules ready that were compiled before.
+func (c *compiled) link(rules []*Rule) (err error) {
+	defer damaged(&err)
 	parsed := map[string]*ast.Module{}
-	for range d.number() {
-		m := d.module()
-		parsed[d.file] = m
+	read := func(file string) {
+		c.data, c.file = c.modules[file], file
+		parsed[file] = c.module()
 	}
-	e.aws = d.term()
+	for _, file := range c.helpers {
+		read(file)
+	}
+	for _, r := range rules {
+		read(r.File)
+	}
 	m := &modules{compiler: linkModules(parsed), store: inmem.New()}
-	for _, r := range e.rules {
+	if m.compiler.Failed() {
+		return fmt.Errorf("%w (%w)", errCompiled, m.compiler.Errors)
+	}
+	for _, r := range rules {
 		r.modules = m
 	}
-	if m.compiler.Failed() {
-		return nil, fmt.Errorf("%w (%w)", errCompiled, m.compiler.Errors)
-	}
-	return e, nil
+	return nil
 }
 
 // linkModules runs those stages of the compiler that build what the evaluation
@@ -102,7 +133,7 @@ func linkModules(parsed map[string]*ast.Module) *ast.Compiler {
 			skip = append(skip, s)
 		}
 	}
-	c := ast.NewCompiler().WithSkipStages(skip...)
+	c := ast.NewCompiler().WithCapabilities(&ast.Capabilities{}).WithSkipStages(skip...)
 	c.Compile(parsed)
 	return c
 }
@@ -129,6 +160,14 @@ func (d *decoder) number() int {
 		}
 	}
 	panic("a number is too long")
+}
+
+// piece is bytes with their length before them.
+func (d *decoder) piece() string {
+	n := d.number()
+	s := d.data[:n]
+	d.data = d.data[n:]
+	return s
 }
 
 func (d *decoder) yes() bool    { return d.number() == 1 }
@@ -162,7 +201,6 @@ func (d *decoder) rule() *Rule {
 }
 
 func (d *decoder) module() *ast.Module {
-	d.file = d.text()
 	m := &ast.Module{Package: &ast.Package{Path: d.sequence()}}
 	m.Rules = make([]*ast.Rule, d.number())
 	for i := range m.Rules {

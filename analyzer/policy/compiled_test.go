@@ -38,8 +38,11 @@ func TestCompiledRules(t *testing.T) {
 	if rules.Compiled != string(want) {
 		t.Fatal("rules/compiled.bin is not what the rules give: run go generate ./analyzer/policy")
 	}
-	e, err := link(rules.Compiled)
+	e, err := open(rules.Compiled)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.ready(e.rules); err != nil {
 		t.Fatal(err)
 	}
 	if again := encode(e.rules[0].modules.compiler.Modules, e.rules, e.aws); !bytes.Equal(again, want) {
@@ -52,12 +55,22 @@ func TestCompiledRules(t *testing.T) {
 func TestDamagedRules(t *testing.T) {
 	whole := rules.Compiled
 	for n := 0; n < len(whole); n += 97 {
-		if _, err := link(whole[:n]); err == nil {
-			t.Errorf("cut off at %d it links", n)
+		if _, err := open(whole[:n]); err == nil {
+			t.Errorf("cut off at %d it opens", n)
 		}
 	}
-	if _, err := link("\x7f" + whole[1:]); err == nil {
-		t.Error("another version links")
+	e, err := open(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, piece := range e.compiled.modules {
+		e.compiled.modules[file] = piece[:len(piece)/2]
+	}
+	if err := e.ready(e.rules); err == nil {
+		t.Error("half of each module links")
+	}
+	if _, err := open("\x7f" + whole[1:]); err == nil {
+		t.Error("another version opens")
 	}
 }
 
@@ -78,11 +91,15 @@ func encode(modules map[string]*ast.Module, all []*Rule, tables *ast.Term) []byt
 	for _, file := range slices.Sorted(maps.Keys(modules)) {
 		m := modules[file]
 		e.text(file)
+		before := e.out
+		e.out = nil
 		e.sequence(m.Package.Path)
 		e.number(len(m.Rules))
 		for _, r := range m.Rules {
 			e.regoRule(r)
 		}
+		piece := e.out
+		e.out = append(binary.AppendUvarint(before, uint64(len(piece))), piece...)
 	}
 	e.term(tables)
 	head := binary.AppendUvarint(binary.AppendUvarint(nil, compiledVersion), uint64(len(e.texts)))

@@ -53,6 +53,25 @@ type Engine struct {
 	limits limits
 	aws    *ast.Term // the dated tables
 	alone  sync.RWMutex
+
+	linking  sync.Mutex
+	compiled *compiled // rules that are linked when they are needed; nil if there are none
+}
+
+// ready links those of the rules that are not yet.
+func (e *Engine) ready(rules []*Rule) error {
+	e.linking.Lock()
+	defer e.linking.Unlock()
+	var left []*Rule
+	for _, r := range rules {
+		if r.modules == nil {
+			left = append(left, r)
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	return e.compiled.link(left)
 }
 
 // Rules is every rule, sorted by id. The caller does not change them.
