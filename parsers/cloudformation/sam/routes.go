@@ -156,15 +156,13 @@ func (r *routes) eachOperation(f func(method string, op source.Value) source.Val
 
 // in is a document with these paths.
 func (r *routes) in(doc source.Value) source.Value {
-	if r.fixed || doc.Kind != source.Map {
+	if r.fixed || doc.Kind != source.Map || len(r.items) == 0 {
 		return doc
 	}
 	entry := r.entry
-	if entry.Value.Kind == source.Map || len(r.items) > 0 {
-		entry.Value = source.Value{Kind: source.Map, Entries: r.items, At: entry.Value.At, Def: entry.Value.Def}
-		if entry.Value.At.IsZero() {
-			entry.Value.At = doc.At
-		}
+	entry.Value = source.Value{Kind: source.Map, Entries: r.items, At: entry.Value.At, Def: entry.Value.Def}
+	if entry.Value.At.IsZero() {
+		entry.Value.At = doc.At
 	}
 	return with(doc, entry)
 }
