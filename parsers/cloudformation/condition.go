@@ -1,6 +1,8 @@
 package cloudformation
 
 import (
+	"slices"
+
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -247,10 +249,58 @@ func (t *template) guard(name string, at source.Location) (g source.Guard, exist
 	case source.True:
 		return nil, true
 	case source.False:
-		return nil, false
+		if !t.switchedOff(name) {
+			return nil, false
+		}
 	}
 	return source.If(t.prefix + name), true
 }
+
+// switchedOff reports whether a condition fails because constants are compared:
+// a switch that somebody can turn in the template. What it guards exists as far
+// as the architecture goes, but in no world that rules are evaluated in.
+func (t *template) switchedOff(name string) bool {
+	c := t.conditions[name]
+	if !t.constant(c.Value, 0) {
+		return false
+	}
+	full := t.prefix + name
+	if !slices.ContainsFunc(t.stack.Conditions, func(o source.Condition) bool { return o.Name == full }) {
+		t.stack.Conditions = append(t.stack.Conditions, source.Condition{Name: full, Expr: c.expr, At: c.KeyAt})
+	}
+	return true
+}
+
+// constant reports whether a condition depends on no parameter.
+func (t *template) constant(v source.Value, depth int) bool {
+	if depth > maxConditionDepth {
+		return false
+	}
+	for _, item := range v.Items {
+		if !t.constant(item, depth+1) {
+			return false
+		}
+	}
+	for _, e := range v.Entries {
+		switch e.Key {
+		case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not":
+			if !t.constant(e.Value, depth+1) {
+				return false
+			}
+		case "Condition":
+			c, found := t.conditions[e.Value.Text]
+			if !found || !t.constant(c.Value, depth+1) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// maxConditionDepth bounds conditions that name each other in a circle.
+const maxConditionDepth = 64
 
 // ifElse is Fn::If.
 func (t *template) ifElse(c call, s scope) source.Value {
