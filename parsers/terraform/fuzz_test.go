@@ -75,13 +75,26 @@ func checkPlaces(t *testing.T, s *source.Stack) {
 			t.Fatalf("%+v is no place in a file of %d bytes", l, len(b))
 		}
 	}
+	written := false // a token by the hand of an author
+	for _, b := range s.Files {
+		written = written || token.Match(b)
+	}
+	plain := func(text string) {
+		if !written && token.MatchString(text) {
+			t.Fatalf("a token is left in %q", text)
+		}
+	}
 	var walk func(v source.Value)
 	walk = func(v source.Value) {
 		at(v.At)
+		if v.Kind != source.Unknown || len(v.Parts) > 0 {
+			plain(v.Text)
+		}
 		if v.Def != nil {
 			at(*v.Def)
 		}
 		for _, x := range v.Parts {
+			plain(x.Text + " " + x.Expr)
 			at(x.At)
 			at(x.In)
 			if !x.In.IsZero() && string(s.Files[x.In.File][x.In.Offset:x.In.EndOffset]) != x.Text {
@@ -98,6 +111,7 @@ func checkPlaces(t *testing.T, s *source.Stack) {
 			walk(x)
 		}
 		for _, e := range v.Entries {
+			plain(e.Key)
 			at(e.KeyAt)
 			walk(e.Value)
 		}
@@ -106,6 +120,7 @@ func checkPlaces(t *testing.T, s *source.Stack) {
 		}
 	}
 	for _, r := range s.Resources {
+		plain(r.Address)
 		at(r.At)
 		at(r.Body)
 		walk(r.Properties)
@@ -115,6 +130,7 @@ func checkPlaces(t *testing.T, s *source.Stack) {
 		walk(o.Value)
 	}
 	for _, p := range s.Problems {
+		plain(p.Summary)
 		at(p.At)
 	}
 }

@@ -54,6 +54,22 @@ func firstDifference(got, want string) string {
 	return "the rest is missing: " + strings.Join(w[len(g):], "\n")
 }
 
+// TestDeterministic: the same files give the same stack, and no token of the
+// evaluator is left in it.
+func TestDeterministic(t *testing.T) {
+	for _, name := range []string{"plain", "expansion", "modules", "documents", "conditions", "shims"} {
+		first := describe(load(t, filepath.Join("testdata", name), Options{}))
+		for range 3 {
+			if again := describe(load(t, filepath.Join("testdata", name), Options{})); again != first {
+				t.Errorf("%s: %s", name, firstDifference(again, first))
+			}
+		}
+		if left := token.FindString(first); left != "" {
+			t.Errorf("%s: %s is left", name, left)
+		}
+	}
+}
+
 // load evaluates a folder on disk.
 func load(t testing.TB, dir string, opts Options) *source.Stack {
 	t.Helper()

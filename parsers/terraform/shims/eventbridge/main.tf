@@ -50,7 +50,7 @@ variable "tags" { default = {} }
 locals {
   bus = var.create && var.create_bus ? aws_cloudwatch_event_bus.this[0].name : var.bus_name
   targets = flatten([for rule, list in var.create && var.create_targets ? var.targets : {} : [
-    for i, t in list : { rule = rule, key = "${rule}-${try(t.name, i)}", target = t }
+    for i, t in list : { rule = rule, key = try(t.name, "${rule}-${i}"), target = t }
   ]])
   grants = [
     { on = var.attach_lambda_policy, actions = ["lambda:InvokeFunction"], arns = var.lambda_target_arns },
