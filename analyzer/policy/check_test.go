@@ -133,7 +133,7 @@ func TestUndecided(t *testing.T) {
 	for _, n := range g.Nodes {
 		n.Stack = stack
 	}
-	g.Node("G").Attrs["tracing"] = source.Value{Kind: source.Unknown, Text: "Tracing", At: source.Location{File: "shop.yaml", Line: 7, Column: 9, EndLine: 7, EndColumn: 12}}
+	g.Node("G").Attrs["tracing"] = source.Value{Kind: source.Unknown, Text: "Ref Tracing", At: source.Location{File: "shop.yaml", Line: 7, Column: 9, EndLine: 7, EndColumn: 12}}
 	r := e.Check(context.Background(), g, Options{})
 	if got := findings(r); !slices.Equal(got, []string{"either G.timeout_s"}) {
 		t.Errorf("found: %v", got)
@@ -142,7 +142,7 @@ func TestUndecided(t *testing.T) {
 		t.Fatalf("undecided: %v", r.Undecided)
 	}
 	u := r.Undecided[0].Unknown[0]
-	if u.Name != "G.tracing" || u.Expr != "Tracing" || u.Flag != "--param Tracing=VALUE" || u.At.Line != 7 {
+	if u.Name != "G.tracing" || u.Expr != "Ref Tracing" || u.Flag != "--param Tracing=VALUE" || u.At.Line != 7 {
 		t.Errorf("unknown: %+v", u)
 	}
 }
@@ -233,6 +233,28 @@ func TestOnlyAndDisable(t *testing.T) {
 	} {
 		if got := fmt.Sprint(findings(e.Check(context.Background(), shop(), o))); got != want {
 			t.Errorf("%+v: %s, want %s", o, got, want)
+		}
+	}
+}
+
+// TestOptions: which flags would give an unknown value.
+func TestOptions(t *testing.T) {
+	queue := []source.Ref{{Address: "Queue"}}
+	for _, c := range []struct {
+		format, text string
+		refs         []source.Ref
+		want         string
+	}{
+		{"sam", "Ref Mode", nil, "--param Mode=VALUE"},
+		{"cloudformation", "${Stage}-${AWS::Region}-${Queue}-${Stage}", queue, "--param Stage=VALUE"},
+		{"cloudformation", "Fn::FindInMap [Sizes, Ref Stage, Ref Size]", nil, "--param Stage=VALUE --param Size=VALUE"},
+		{"cloudformation", "Fn::ImportValue Shared", nil, ""},
+		{"terraform", "var.mode", nil, "--var mode=VALUE"},
+		{"terraform", "local.mode", nil, ""},
+	} {
+		v := source.Value{Kind: source.Unknown, Text: c.text, Refs: c.refs}
+		if got := options(v, &source.Stack{Format: c.format}); got != c.want {
+			t.Errorf("%s: %q, want %q", c.text, got, c.want)
 		}
 	}
 }

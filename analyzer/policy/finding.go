@@ -3,8 +3,10 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -66,7 +68,7 @@ type Undecided struct {
 type Unknown struct {
 	Name string          // "Orders.visibility_timeout_s"
 	Expr string          // what could not be resolved, or why there may be more
-	Flag string          // what would resolve it: "--param Visibility=VALUE"; "" if no flag can
+	Flag string          // what would resolve it: "--param Visibility=VALUE", several apart by a blank; "" if no flag can
 	At   source.Location // where it stands; may be nowhere
 }
 
@@ -369,7 +371,7 @@ func (w *world) unknown(l look) Unknown {
 	p := w.places()[l.id]
 	v := p.value(l.name)
 	u := Unknown{
-		Name: l.id + "." + l.name, Expr: v.Text, Flag: option(v, p.stack()),
+		Name: l.id + "." + l.name, Expr: v.Text, Flag: options(v, p.stack()),
 		At: oneLine(p.at(l.name), p.stack()),
 	}
 	if p.node != nil && u.Expr == "" {
@@ -378,19 +380,31 @@ func (w *world) unknown(l look) Unknown {
 	return u
 }
 
-// option is the flag that gives an unknown value, where it is a parameter or
-// variable by itself.
-func option(v source.Value, s *source.Stack) string {
-	if s == nil || len(v.Refs) > 0 || v.Text == "" || strings.Contains(v.Text, "::") || strings.ContainsAny(v.Text, " ,({[") {
+// parameters finds the parameters in an expression of CloudFormation, variables
+// those in one of Terraform.
+var (
+	parameters = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bRef ([A-Za-z0-9]+)\b|\$\{([A-Za-z0-9]+)\}`) })
+	variables  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bvar\.([A-Za-z0-9_-]+)`) })
+)
+
+// options is the flags that would give an unknown value; "" where no flag can.
+func options(v source.Value, s *source.Stack) string {
+	if s == nil || v.Kind != source.Unknown {
 		return ""
 	}
-	if name, ok := strings.CutPrefix(v.Text, "var."); ok && s.Format == "terraform" {
-		return "--var " + name + "=VALUE"
+	flag, names := "--param", parameters
+	if s.Format == "terraform" {
+		flag, names = "--var", variables
 	}
-	if s.Format != "terraform" {
-		return "--param " + v.Text + "=VALUE"
+	var out []string
+	for _, m := range names().FindAllStringSubmatch(v.Text, -1) {
+		name := strings.Join(m[1:], "")
+		isResource := slices.ContainsFunc(v.AllRefs(), func(r source.Ref) bool { return r.Address == name })
+		if option := flag + " " + name + "=VALUE"; !isResource && !slices.Contains(out, option) {
+			out = append(out, option)
+		}
 	}
-	return ""
+	return strings.Join(out, " ")
 }
 
 // oneLine is the part of a region that is on its first line.
