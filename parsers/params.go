@@ -6,15 +6,76 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 
 	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
+	"github.com/serverlens/serverlens/parsers/terraform"
 )
 
 const maxParamsFile = 1 << 20 // bytes
+
+// settings are the options as the formats read them, with the content of files
+// that the user named, wherever they lie.
+type settings struct {
+	params   map[string]string
+	varFiles []terraform.File
+	plan     *terraform.File
+	shims    *source.Tree
+}
+
+func (o Options) settings() (s *settings, err error) {
+	s = &settings{}
+	if s.params, err = o.params(); err != nil {
+		return nil, err
+	}
+	for _, name := range o.VarFiles {
+		f, err := o.read(name)
+		if err != nil {
+			return nil, err
+		}
+		s.varFiles = append(s.varFiles, f)
+	}
+	if o.Plan != "" {
+		f, err := o.read(o.Plan)
+		if err != nil {
+			return nil, err
+		}
+		s.plan = &f
+	}
+	if o.Shims != "" {
+		s.shims, err = source.OpenTree(o.Shims, o.MaxFileSize)
+	}
+	return s, err
+}
+
+// close lets go of what settings has opened.
+func (s *settings) close() {
+	if s.shims != nil {
+		_ = s.shims.Close()
+	}
+}
+
+// read reads a file that the user named, up to the largest size.
+func (o Options) read(name string) (terraform.File, error) {
+	most := o.MaxFileSize
+	if most <= 0 {
+		most = source.DefaultMaxFileSize
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return terraform.File{}, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(text)) > most {
+		err = fmt.Errorf("%s: more than %d bytes (--max-file-size)", name, most)
+	}
+	return terraform.File{Name: filepath.ToSlash(name), Text: text}, err
+}
 
 // params are the values of parameters that the options give.
 func (o Options) params() (map[string]string, error) {

@@ -30,6 +30,9 @@ import (
 type Options struct {
 	Params      map[string]string // values of parameters; they win over ParamsFile
 	ParamsFile  string            // what ReadParams reads, "" for none
+	VarFiles    []string          // files of Terraform variables; later ones win
+	Plan        string            // what terraform show -json prints of a plan of the one Terraform root, "" for none
+	Shims       string            // folder of stand-ins for Terraform modules, NAMESPACE/NAME/*.tf, "" for none
 	MaxFileSize int64             // bytes, 0 for source.DefaultMaxFileSize
 	Root        string            // the folder that nothing is read outside of, "" for what Root finds
 	Stdin       io.Reader         // what the path "-" means
@@ -47,7 +50,7 @@ type format struct {
 	matches func(text []byte) bool
 	// load reads the stack. ok is false where it is none after all; the stack then
 	// holds only the problems of reading it.
-	load func(tree *source.Tree, unit string, params map[string]string) (stack *source.Stack, ok bool)
+	load func(tree *source.Tree, unit string, s *settings) (stack *source.Stack, ok bool)
 }
 
 var formats = []format{
@@ -60,16 +63,16 @@ var formats = []format{
 			return bytes.Contains(text, []byte("Resources")) &&
 				(bytes.Contains(text, []byte("::")) || bytes.Contains(text, []byte("AWSTemplateFormatVersion")))
 		},
-		load: func(tree *source.Tree, unit string, params map[string]string) (*source.Stack, bool) {
-			return cloudformation.Load(tree, unit, cloudformation.Options{Params: params})
+		load: func(tree *source.Tree, unit string, s *settings) (*source.Stack, bool) {
+			return cloudformation.Load(tree, unit, cloudformation.Options{Params: s.params})
 		},
 	},
 	{
 		name:    "Terraform configuration",
 		unit:    func(file string) (string, bool) { return path.Dir(file), terraform.IsConfig(path.Base(file)) },
 		matches: func([]byte) bool { return true },
-		load: func(tree *source.Tree, unit string, params map[string]string) (*source.Stack, bool) {
-			stack := terraform.Load(tree, unit, terraform.Options{Vars: params})
+		load: func(tree *source.Tree, unit string, s *settings) (*source.Stack, bool) {
+			stack := terraform.Load(tree, unit, terraform.Options{Vars: s.params, VarFiles: s.varFiles, Plan: s.plan, Shims: s.shims})
 			return stack, len(stack.Resources) > 0 || len(stack.Opaque) > 0
 		},
 	},
@@ -77,7 +80,7 @@ var formats = []format{
 		name:    "terraform plan",
 		unit:    func(file string) (string, bool) { return file, strings.ToLower(path.Ext(file)) == ".json" },
 		matches: terraform.IsPlan,
-		load: func(tree *source.Tree, unit string, _ map[string]string) (*source.Stack, bool) {
+		load: func(tree *source.Tree, unit string, _ *settings) (*source.Stack, bool) {
 			return terraform.LoadPlan(tree, unit)
 		},
 	},
@@ -109,17 +112,18 @@ var ErrNothing = errors.New("nothing to analyse")
 // that the options are wrong or, with ErrNothing, that there is no stack and no
 // problem.
 func Load(paths []string, opts Options) ([]*source.Stack, []source.Problem, error) {
-	params, err := opts.params()
+	s, err := opts.settings()
 	if err != nil {
 		return nil, nil, err
 	}
+	defer s.close()
 	candidates, problems, closeTree, err := find(paths, opts)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer closeTree()
 	results := make([]found, len(candidates))
-	parallel(len(candidates), func(i int) { results[i] = candidates[i].load(params) })
+	parallel(len(candidates), func(i int) { results[i] = candidates[i].load(s) })
 	var stacks []*source.Stack
 	for _, r := range results {
 		problems = append(problems, r.problems...)
@@ -131,17 +135,17 @@ func Load(paths []string, opts Options) ([]*source.Stack, []source.Problem, erro
 	if len(stacks) == 0 && len(problems) == 0 {
 		return nil, nil, fmt.Errorf("%w: no template in %s", ErrNothing, strings.Join(paths, ", "))
 	}
-	return stacks, append(problems, unknownParams(params, stacks)...), nil
+	return stacks, append(problems, unknownParams(s.params, stacks)...), nil
 }
 
 // load reads a candidate.
-func (c candidate) load(params map[string]string) found {
+func (c candidate) load(s *settings) found {
 	if !c.named {
 		if matches, problems := c.matches(); !matches {
 			return found{problems: problems}
 		}
 	}
-	stack, ok := c.format.load(c.tree, c.unit, params)
+	stack, ok := c.format.load(c.tree, c.unit, s)
 	broken := slices.ContainsFunc(stack.Problems, func(p source.Problem) bool { return p.Severity == source.Error })
 	switch {
 	case ok:

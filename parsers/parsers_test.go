@@ -284,6 +284,44 @@ func TestLoadWithParams(t *testing.T) {
 	}
 }
 
+// TestTerraformSettings: values, plans and stand-ins for modules reach the root.
+func TestTerraformSettings(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"repo/app/main.tf":      "variable \"a\" {}\nvariable \"b\" {}\nmodule \"up\" { source = \"../up\" }\nmodule \"m\" { source = \"example.com/acme/thing/aws\" }\nresource \"aws_sqs_queue\" \"q\" {\n  name = \"${var.a}${var.b}\"\n}\n",
+		"repo/up/main.tf":       "resource \"aws_sns_topic\" \"up\" {}\n",
+		"x.tfvars":              "a = \"x\"\n",
+		"shims/acme/thing/a.tf": "resource \"aws_sns_topic\" \"shim\" {}\n",
+		"plan.json":             `{"format_version":"1.2","resource_changes":[{"address":"aws_sqs_queue.q","change":{"after":{"name":"xy","arn":"arn:q"}}}]}`,
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stacks, _, err := Load([]string{filepath.Join(dir, "repo/app")}, Options{
+		Params: map[string]string{"b": "y"}, VarFiles: []string{filepath.Join(dir, "x.tfvars")},
+		Plan: filepath.Join(dir, "plan.json"), Shims: filepath.Join(dir, "shims"),
+	})
+	if err != nil || len(stacks) != 1 {
+		t.Fatal(stacks, err)
+	}
+	got := map[string]string{}
+	for _, r := range stacks[0].Resources {
+		got[r.Address] = r.Properties.Get("name").Text + r.Properties.Get("arn").Text
+	}
+	want := map[string]string{"aws_sqs_queue.q": "xyarn:q", "module.up.aws_sns_topic.up": "", "module.m.aws_sns_topic.shim": ""}
+	if !maps.Equal(got, want) {
+		t.Errorf("resources %v, want %v", got, want)
+	}
+	if _, _, err := Load([]string{dir}, Options{Plan: filepath.Join(dir, "none.json")}); err == nil {
+		t.Error("no error for a plan that is not there")
+	}
+}
+
 // TestLoadPlan: what terraform show prints is a stack by itself.
 func TestLoadPlan(t *testing.T) {
 	dir := t.TempDir()

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/serverlens/serverlens/parsers/terraform"
 )
 
 // Root is the folder that the files of a scan are named relative to, and outside
@@ -24,13 +26,16 @@ func Root(paths []string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		up := dir
-		if !info.IsDir() {
-			n := mentionedAbove(dir)
+		n := 0
+		if info.IsDir() {
+			n = configurationAbove(dir)
+		} else {
+			n = mentionedAbove(dir)
 			dir = filepath.Dir(dir)
-			for up = dir; n > 0; n-- {
-				up = above(up)
-			}
+		}
+		up := dir
+		for ; n > 0; n-- {
+			up = above(up)
 		}
 		if i == 0 {
 			narrow, wide = dir, up
@@ -64,6 +69,21 @@ func enclosing(a, b string) string {
 }
 
 const maxSniffed = 1 << 20
+
+// configurationAbove is how many folders up the Terraform configuration of a
+// folder mentions files.
+func configurationAbove(dir string) (n int) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return 0
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() && terraform.IsConfig(e.Name()) {
+			n = max(n, mentionedAbove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return n
+}
 
 // mentionedAbove is how many folders up a text mentions files, at most two.
 func mentionedAbove(file string) int {

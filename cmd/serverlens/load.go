@@ -19,6 +19,10 @@ import (
 type input struct {
 	params     map[string]string
 	paramsFile string
+	vars       []string
+	varFiles   []string
+	plan       string
+	shims      string
 	maxSize    int64
 }
 
@@ -26,6 +30,10 @@ func (in *input) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringToStringVar(&in.params, "param", nil, "value of a template parameter, `KEY=VALUE` (repeatable)")
 	f.StringVar(&in.paramsFile, "params-file", "", "`FILE` with parameters: CloudFormation CLI JSON or samconfig.toml")
+	f.StringArrayVar(&in.vars, "var", nil, "value of a Terraform variable, `NAME=VALUE` (repeatable)")
+	f.StringArrayVar(&in.varFiles, "var-file", nil, "`FILE` with values of Terraform variables (repeatable)")
+	f.StringVar(&in.plan, "plan", "", "`FILE` from terraform show -json: what a plan of the Terraform root knows")
+	f.StringVar(&in.shims, "shims", "", "`FOLDER` of stand-ins for Terraform modules that are not there, NAMESPACE/NAME/*.tf")
 	f.Int64Var(&in.maxSize, "max-file-size", source.DefaultMaxFileSize, "largest file that is read, in `BYTES`")
 }
 
@@ -34,8 +42,19 @@ func (in *input) load(cmd *cobra.Command, paths []string, o analyzer.Options) (*
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
+	for _, v := range in.vars { // a value may hold commas, which would end that of --param
+		name, value, ok := strings.Cut(v, "=")
+		if !ok {
+			return nil, exit{exitUsage, fmt.Errorf("--var %s: not NAME=VALUE", v)}
+		}
+		if in.params == nil {
+			in.params = map[string]string{}
+		}
+		in.params[name] = value
+	}
 	stacks, problems, err := parsers.Load(paths, parsers.Options{
-		Params: in.params, ParamsFile: in.paramsFile, MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
+		Params: in.params, ParamsFile: in.paramsFile, VarFiles: in.varFiles, Plan: in.plan, Shims: in.shims,
+		MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
 	})
 	if err != nil {
 		return nil, exit{exitUsage, err}

@@ -15,12 +15,7 @@ import (
 // readPlan reads what terraform show -json prints of a plan or a state (Terraform
 // documentation, JSON Output Format), every value with its place in that file.
 // ok is false, with a problem, where it is neither.
-func (p *project) readPlan(file string) (doc source.Value, ok bool) {
-	src, err := p.tree.Read(file)
-	if err != nil {
-		p.problem(source.Error, hcl.Range{Filename: file}, "cannot read the plan: %s", reason(err))
-		return doc, false
-	}
+func (p *project) readPlan(file string, src []byte) (doc source.Value, ok bool) {
 	p.texts[file] = newText(file, src)
 	r, top := p.readJSON(file, src)
 	if top == nil {
@@ -308,7 +303,13 @@ func IsPlan(text []byte) bool {
 func LoadPlan(tree *source.Tree, file string) (stack *source.Stack, ok bool) {
 	p := newProject(tree, path.Dir(file), Options{})
 	s := &source.Stack{Path: file, Name: file, Format: "terraform"}
-	doc, ok := p.readPlan(file)
+	src, err := tree.Read(file)
+	if err != nil {
+		p.problem(source.Error, hcl.Range{Filename: file}, "cannot read the plan: %s", reason(err))
+		s.Problems = p.problems
+		return s, false
+	}
+	doc, ok := p.readPlan(file, src)
 	if ok {
 		p.problemAt(source.Note, doc.At, "read from a plan without its source: references that went through locals are lost")
 		p.planned(s, doc)

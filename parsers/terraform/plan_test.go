@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -8,7 +9,11 @@ import (
 )
 
 func TestPlan(t *testing.T) {
-	checkGolden(t, "testdata/plan-overlay.golden", describe(load(t, "testdata/plan", Options{Plan: "plan.json"})))
+	text, err := os.ReadFile("testdata/plan/plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkGolden(t, "testdata/plan-overlay.golden", describe(load(t, "testdata/plan", Options{Plan: &File{"plan.json", text}})))
 	tree, err := source.OpenTree("testdata/plan", 0)
 	if err != nil {
 		t.Fatal(err)
@@ -26,19 +31,13 @@ func TestNoPlan(t *testing.T) {
 		"version": {`{"format_version": "2.0", "terraform_version": "9"}`, "format_version"},
 		"broken":  {`{"format_version": `, "not JSON"},
 		"shapes":  {`{"format_version": "1.0", "resource_changes": [1, {"address": [], "change": {"after": {"a": 1}}}], "planned_values": {"root_module": {"resources": [{}, {"address": "a.b"}], "child_modules": [{}]}}}`, ""},
-		"missing": {"", "cannot read the plan"},
+		"empty":   {"", "not JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := map[string]string{"main.tf": "resource \"aws_sqs_queue\" \"q\" {}\n"}
-			if test.text != "" {
-				files["plan.json"] = test.text
-			}
-			s := loadFiles(t, files, Options{Plan: "plan.json"})
+			s := loadFiles(t, files, Options{Plan: &File{"plan.json", []byte(test.text)}})
 			if !declares(s, "aws_sqs_queue.q") || !strings.Contains(problems(s), test.problem) {
 				t.Errorf("problems:\n%s", problems(s))
-			}
-			if test.text == "" {
-				return
 			}
 			_, ok := LoadPlan(source.MemoryTree(map[string][]byte{"plan.json": []byte(test.text)}), "plan.json")
 			if ok != (test.problem == "") {

@@ -18,18 +18,17 @@ import (
 //go:embed shims
 var shimFiles embed.FS
 
-// shimRoot is the folder of the built-in shims among the files of a project. No
-// file of a tree has such a name.
+// shimRoot is the folder of shims among the files of a project. No file of a tree
+// has such a name.
 const shimRoot = "\x00shims"
 
 var builtinShims = sync.OnceValue(func() *source.Tree {
 	files := map[string][]byte{}
 	_ = fs.WalkDir(shimFiles, "shims", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
-			b, _ := shimFiles.ReadFile(name)
-			files[shimRoot+strings.TrimPrefix(name, "shims")] = b
+			files[path.Join(shimNamespace, strings.TrimPrefix(name, "shims"))], err = shimFiles.ReadFile(name)
 		}
-		return nil
+		return err
 	})
 	return source.MemoryTree(files)
 })
@@ -44,26 +43,36 @@ func (p *project) shimFor(src string) *config {
 	if !ok {
 		return nil
 	}
-	if p.shimDir != "" {
-		if c := p.shim(p.tree, path.Join(p.shimDir, namespace, name)); c != nil {
-			return c
+	dir := path.Join(namespace, name)
+	c, known := p.shims[dir]
+	if !known {
+		if p.userShims != nil {
+			c = p.readShim(p.userShims, dir)
 		}
-	}
-	if namespace != shimNamespace {
-		return nil
-	}
-	return p.shim(builtinShims(), path.Join(shimRoot, name))
-}
-
-func (p *project) shim(tree *source.Tree, dir string) *config {
-	c, ok := p.shims[dir]
-	if !ok {
-		if c = p.readConfig(tree, dir); c != nil && c.files == 0 {
-			c = nil
+		if c == nil {
+			c = p.readShim(builtinShims(), dir)
 		}
 		p.shims[dir] = c
 	}
 	return c
+}
+
+// readShim reads the folder of a shim under a name that no file of the tree has.
+func (p *project) readShim(tree *source.Tree, dir string) *config {
+	names, err := tree.Names(dir)
+	if err != nil {
+		return nil
+	}
+	files := map[string][]byte{}
+	for _, name := range configFiles(names) {
+		if b, err := tree.Read(path.Join(dir, name)); err == nil {
+			files[path.Join(shimRoot, dir, name)] = b
+		}
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	return p.readConfig(source.MemoryTree(files), path.Join(shimRoot, dir))
 }
 
 // moduleName takes the namespace and the name out of a module's address, whatever

@@ -30,16 +30,23 @@ import (
 // Options say what a root module does not.
 type Options struct {
 	Vars     map[string]string // values of root variables, as after --var
-	VarFiles []string          // files of values, by their path in the tree; later ones win
-	Plan     string            // file in the tree: terraform show -json of a plan of this root
-	ShimDir  string            // folder in the tree; NAMESPACE/NAME in it stands in for that registry module
+	VarFiles []File            // files of values; later ones win
+	Plan     *File             // what terraform show -json prints of a plan of this root
+	Shims    *source.Tree      // NAMESPACE/NAME/*.tf in it stands in for that registry module; nil for none
+}
+
+// File is a file that the caller has read, wherever it lies. Name is how places in
+// it are told.
+type File struct {
+	Name string
+	Text []byte
 }
 
 // project is one evaluation of a root module.
 type project struct {
 	tree       *source.Tree
 	root       string // folder of the root module
-	shimDir    string
+	userShims  *source.Tree
 	rootModule *module
 	inputs     map[string]node   // values of the root's variables
 	installed  map[string]string // what terraform init has put where
@@ -67,7 +74,7 @@ type project struct {
 }
 
 func newProject(tree *source.Tree, root string, opts Options) *project {
-	return &project{tree: tree, root: path.Clean(root), shimDir: opts.ShimDir, texts: texts{}, configs: map[string]*config{}, shims: map[string]*config{},
+	return &project{tree: tree, root: path.Clean(root), userShims: opts.Shims, texts: texts{}, configs: map[string]*config{}, shims: map[string]*config{},
 		templates: map[string]hclsyntax.Expression{}, mentions: map[hclsyntax.Expression][]hcl.Traversal{}, usage: newUsage(),
 		symbols: symbols{index: map[[2]string]int{}}, budget: newBudget(), busy: map[string]bool{}, missing: map[string]bool{},
 		documents: map[string]*node{}}
@@ -87,8 +94,8 @@ func Load(tree *source.Tree, dir string, opts Options) *source.Stack {
 	p.rootModule = p.newModule(c, nil, nil, instance{})
 	p.readInputs(opts)
 	s := p.stack()
-	if opts.Plan != "" {
-		if doc, ok := p.readPlan(opts.Plan); ok {
+	if opts.Plan != nil {
+		if doc, ok := p.readPlan(opts.Plan.Name, opts.Plan.Text); ok {
 			p.overlay(s, doc)
 		}
 		p.finish(s)

@@ -146,23 +146,24 @@ func (p *project) readInputs(opts Options) {
 			files = append(files, n)
 		}
 	}
-	for i := range files {
-		files[i] = path.Join(p.root, files[i])
+	for _, name := range files {
+		file := path.Join(p.root, name)
+		src, err := p.tree.Read(file)
+		if err != nil {
+			p.problem(source.Error, hcl.Range{Filename: file}, "cannot read the variables: %s", reason(err))
+			continue
+		}
+		p.readVarFile(file, src)
 	}
-	for _, file := range append(files, opts.VarFiles...) {
-		p.readVarFile(file)
+	for _, f := range opts.VarFiles {
+		p.readVarFile(f.Name, f.Text)
 	}
 	for _, name := range slices.Sorted(maps.Keys(opts.Vars)) {
 		p.inputs[name] = p.optionInput(name, opts.Vars[name])
 	}
 }
 
-func (p *project) readVarFile(file string) {
-	src, err := p.tree.Read(file)
-	if err != nil {
-		p.problem(source.Error, hcl.Range{Filename: file}, "cannot read the variables: %s", reason(err))
-		return
-	}
+func (p *project) readVarFile(file string, src []byte) {
 	if !strings.HasSuffix(file, ".json") {
 		if b := p.parse(file, src); b != nil {
 			rewriteBody(b, p)
