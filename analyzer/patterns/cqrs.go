@@ -1,6 +1,10 @@
 package patterns
 
-import "github.com/serverlens/serverlens/analyzer/graph"
+import (
+	"slices"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+)
 
 var cqrs = &Pattern{
 	ID: "cqrs", Title: "Command Query Responsibility Segregation",
@@ -11,7 +15,9 @@ var cqrs = &Pattern{
 		{Name: "write store", Summary: "takes the writes and tells of its changes", Required: true},
 		{Name: "projection", Summary: "carries changes over", Required: true},
 		{Name: "read store", Summary: "holds the model that queries read", Required: true},
-		{Name: "query", Summary: "serves queries from the read store", Advice: "serve the queries from the read store, for instance by a function behind the API"},
+		{Name: "query", Summary: "serves queries from the read store", Beside: "read store",
+			Advice: "serve the queries from the read store, for instance by a function behind the API that may read it"},
+		{Name: "command", Summary: "writes to the write store", Optional: true},
 	},
 	find: findCQRS,
 }
@@ -19,99 +25,207 @@ var cqrs = &Pattern{
 // readModels are the stores that queries are made for.
 var readModels = []graph.Kind{graph.SearchDomain, graph.Cache, graph.Table, graph.Database}
 
-func findCQRS(d *draft) *Match {
-	var at *graph.Node
-	for _, s := range d.v.Of(graph.Table, graph.Database) {
-		for _, e := range d.v.Out(s, graph.Triggers, graph.StreamsTo) {
-			for _, p := range d.v.projections(e) {
-				if p.store == s || !d.addProjection(s, p) {
-					continue
+// maxProjection is how many edges a change may take to the read store.
+const maxProjection = 6
+
+func findCQRS(d *draft) {
+	for _, s := range d.Nodes {
+		if !is(s, graph.Table, graph.Database) && !mentions(s, storeServices) {
+			continue
+		}
+		for _, e := range d.Out(s, graph.Triggers, graph.StreamsTo) {
+			for _, p := range d.projections(s, []*graph.Edge{e}) {
+				if d.isReadModel(p) {
+					d.addProjection(p)
 				}
-				at = p.store
+			}
+		}
+		for _, p := range d.published(s) {
+			if d.isFedByEvents(p) {
+				d.addProjection(p)
 			}
 		}
 	}
-	return d.match(at)
 }
 
 // projection is the way from a change of a store to another store.
 type projection struct {
-	by    *graph.Node // function, pipe, stream processor
-	store *graph.Node
-	edges []*graph.Edge
+	write, read *graph.Node
+	path        []*graph.Edge // from the write store, or from what writes it and tells of it
 }
 
-// projections follows a change to the stores that it ends in, through pipes,
-// streams and compute.
-func (v *view) projections(e *graph.Edge) []projection {
-	var out []projection
-	var follow func(path []*graph.Edge, depth int)
-	follow = func(path []*graph.Edge, depth int) {
-		n := path[len(path)-1].To
-		if n == nil || depth > 4 {
-			return
-		}
-		if is(n, readModels) && len(path) == 1 && n.Kind == graph.SearchDomain {
-			out = append(out, projection{n, n, path})
-			return
-		}
-		for _, w := range v.work(n) {
-			if w.Relation != graph.Reads && w.Relation != graph.Invokes && is(w.To, readModels) {
-				out = append(out, projection{n, w.To, append(path[:len(path):len(path)], w)})
+// carriers is what stands on the way between the stores.
+func (p projection) carriers() []*graph.Node {
+	var out []*graph.Node
+	for _, e := range p.path {
+		for _, n := range []*graph.Node{e.From, e.To} {
+			if n != p.write && n != p.read && !slices.Contains(out, n) {
+				out = append(out, n)
 			}
-		}
-		for _, next := range v.Out(n, graph.Triggers, graph.StreamsTo) {
-			if is(next.To, readModels) {
-				out = append(out, projection{n, next.To, append(path[:len(path):len(path)], next)})
-			}
-			follow(append(path[:len(path):len(path)], next), depth+1)
 		}
 	}
-	follow([]*graph.Edge{e}, 0)
 	return out
 }
 
-// addProjection adds a projection where its target is a read model: a store made
-// for searching or caching, or another store that queries are served from.
-func (d *draft) addProjection(write *graph.Node, p projection) bool {
-	var readers []*graph.Edge
-	for _, e := range d.v.In(p.store, graph.Reads, graph.Configures) {
-		if e.From != p.by && e.From.Kind == graph.Function && d.v.behindDoor(e.From) {
-			readers = append(readers, e)
+// projections follows a change to the stores in which it ends, through pipes,
+// streams and compute. A replica is no projection.
+func (v *view) projections(write *graph.Node, path []*graph.Edge) []projection {
+	n := path[len(path)-1].To
+	if n == nil || len(path) > maxProjection || is(n, graph.Database, graph.Table) || n == write {
+		return nil
+	}
+	longer := func(e *graph.Edge) []*graph.Edge { return append(slices.Clone(path), e) }
+	var out []projection
+	if is(n, graph.SearchDomain) {
+		return []projection{{write, n, path}}
+	}
+	ends := append(v.puts(n), v.Out(n, graph.Triggers, graph.StreamsTo)...)
+	for _, e := range ends {
+		if is(e.To, readModels...) && e.To != write {
+			out = append(out, projection{write, e.To, longer(e)})
 		}
 	}
-	made := p.store.Kind == graph.SearchDomain || p.store.Kind == graph.Cache
-	if !made && (len(readers) == 0 || !d.v.servesWrites(write, readers)) {
-		return false
+	for _, e := range v.Out(n, graph.Triggers, graph.StreamsTo) {
+		out = append(out, v.projections(write, longer(e))...)
 	}
-	d.add("write store", []*graph.Node{write}, p.edges[0])
-	for _, e := range p.edges {
-		if e.To != p.store {
-			d.add("projection", []*graph.Node{e.To}, e)
-		}
-	}
-	d.add("projection", []*graph.Node{p.by}, p.edges...)
-	d.add("read store", []*graph.Node{p.store}, p.edges[len(p.edges)-1])
-	for _, e := range readers {
-		d.add("query", []*graph.Node{e.From}, e)
-	}
-	return true
+	return out
 }
 
-// servesWrites reports whether a function behind a front door other than the
-// readers writes the store.
-func (v *view) servesWrites(store *graph.Node, readers []*graph.Edge) bool {
-	for _, e := range v.In(store, graph.Writes, graph.Configures, graph.RoutesTo) {
-		other := true
-		for _, r := range readers {
-			other = other && r.From != e.From
+// published is the projections of a store's changes that what writes the store
+// itself tells of on a channel.
+func (v *view) published(write *graph.Node) []projection {
+	var out []projection
+	for _, w := range v.In(write, graph.Writes) {
+		if !is(w.From, graph.Function) {
+			continue
 		}
-		if e.From != nil && other && (e.From.Kind == graph.Route || v.behindDoor(e.From)) {
-			return true
+		for _, tell := range v.puts(w.From) {
+			if !is(tell.To, channels...) {
+				continue
+			}
+			for _, e := range v.Out(tell.To, graph.Triggers) {
+				out = append(out, v.projections(write, []*graph.Edge{w, tell, e})...)
+			}
+		}
+	}
+	return out
+}
+
+// isReadModel reports whether what a store's changes are projected into is made for
+// queries: a search domain or cache, a store of another kind, or one from which
+// others than those that write the first store serve queries.
+func (v *view) isReadModel(p projection) bool {
+	if is(p.read, graph.SearchDomain, graph.Cache) || p.read.Kind != kindOfStore(p.write) {
+		return true
+	}
+	queries := v.queries(p)
+	commands := v.commands(p.write)
+	return slices.ContainsFunc(queries, func(q served) bool {
+		return slices.ContainsFunc(commands, func(c served) bool { return c.by != q.by })
+	})
+}
+
+// kindOfStore is the kind of a store that may only be mentioned.
+func kindOfStore(n *graph.Node) graph.Kind {
+	switch {
+	case !is(n, graph.External):
+		return n.Kind
+	case text(n.Attrs, "service") == "dynamodb":
+		return graph.Table
+	}
+	return graph.Database
+}
+
+// isFedByEvents reports whether the store at the end of published changes is a read
+// model: nothing else writes it, and the door that takes the writes serves queries
+// from it by another function.
+func (v *view) isFedByEvents(p projection) bool {
+	carriers := p.carriers()
+	for _, e := range v.In(p.read, graph.Writes, graph.RoutesTo) {
+		if !is(e.From, graph.StateMachine, graph.Role) && !slices.Contains(carriers, e.From) {
+			return false
+		}
+	}
+	for _, q := range v.queries(p) {
+		for _, c := range v.commands(p.write) {
+			if c.by == p.path[0].From && q.by != c.by && q.door == c.door {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// behindDoor reports whether a front door's requests reach a function.
-func (v *view) behindDoor(n *graph.Node) bool { return len(v.In(n, graph.RoutesTo)) > 0 }
+// served is a component that works on a store for a caller that waits.
+type served struct {
+	by, door *graph.Node // door: or the workflow that calls
+	edges    []*graph.Edge
+}
+
+// queries is what serves callers from the read store of a projection.
+func (v *view) queries(p projection) []served {
+	carriers := p.carriers()
+	return filter(v.servedFrom(p.read, v.reads), func(s served) bool { return !slices.Contains(carriers, s.by) })
+}
+
+// commands is what writes a store for a caller.
+func (v *view) commands(write *graph.Node) []served { return v.servedFrom(write, v.puts) }
+
+// servedFrom is what works on a store in one way for a caller that waits: routes of
+// their own, functions behind a door, and functions that a workflow calls.
+func (v *view) servedFrom(store *graph.Node, way func(*graph.Node) []*graph.Edge) []served {
+	var out []served
+	for _, r := range v.routes {
+		if r.async || r.target == nil {
+			continue
+		}
+		if r.target == store {
+			out = append(out, served{by: r.by, door: r.door, edges: r.edges})
+			continue
+		}
+		for _, f := range v.downstream(r.target) {
+			if edges := leadingTo(way(f.node), store); len(edges) > 0 {
+				out = append(out, served{by: f.node, door: r.door, edges: edges})
+			}
+		}
+	}
+	for _, m := range v.Of(graph.StateMachine) {
+		for _, f := range v.downstream(m) {
+			if edges := leadingTo(way(f.node), store); len(edges) > 0 {
+				out = append(out, served{by: f.node, door: m, edges: edges})
+			}
+		}
+	}
+	return out
+}
+
+func leadingTo(edges []*graph.Edge, n *graph.Node) []*graph.Edge {
+	return filter(edges, func(e *graph.Edge) bool { return e.To == n })
+}
+
+func (d *draft) addProjection(p projection) {
+	first, last := p.path[0], p.path[len(p.path)-1]
+	d.add("write store", p.write, first)
+	d.add("read store", p.read, last)
+	for _, n := range p.carriers() {
+		for _, e := range p.path {
+			if e.From == n || e.To == n {
+				d.add("projection", n, e)
+			}
+		}
+		for _, e := range d.puts(n) {
+			if e.To == p.read {
+				d.show("read store", e)
+			}
+		}
+	}
+	if len(p.carriers()) == 0 {
+		d.add("projection", p.read, p.path...)
+	}
+	for _, q := range d.queries(p) {
+		d.add("query", q.by, q.edges...)
+	}
+	for _, c := range d.commands(p.write) {
+		d.add("command", c.by, c.edges...)
+	}
+}

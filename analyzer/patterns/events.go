@@ -1,10 +1,6 @@
 package patterns
 
-import (
-	"slices"
-
-	"github.com/serverlens/serverlens/analyzer/graph"
-)
+import "github.com/serverlens/serverlens/analyzer/graph"
 
 var eventDriven = &Pattern{
 	ID: "event-driven", Title: "Event-Driven Processing",
@@ -12,80 +8,132 @@ var eventDriven = &Pattern{
 	Flow:    "async source → compute → store, topic, queue or bus",
 	Uses:    []string{"file processing", "real-time data transformation", "IoT data ingestion"},
 	Roles: []Role{
-		{Name: "source", Summary: "sets work in motion without waiting", Required: true},
+		{Name: "source", Summary: "sets work in motion without waiting", Required: true, Beside: "source",
+			Advice: "let the event itself start the work, such as an upload or a message: a schedule only runs a job by the clock"},
 		{Name: "target", Summary: "is set in motion", Required: true},
-		{Name: "compute", Summary: "works on the events", Advice: "let a function or a workflow work on the events"},
-		{Name: "output", Summary: "takes the results", Advice: "write the results to a store, or publish them to a topic, queue or bus"},
+		{Name: "compute", Summary: "works on the events", Beside: "target",
+			Advice: "let a function or a workflow work on the events"},
+		{Name: "output", Summary: "takes the results", Beside: "compute",
+			Advice: "keep the results in a store, or publish them to a topic, queue or bus that others subscribe to"},
 	},
-	find: findEvents,
+	find: findEventDriven,
 }
 
-// asyncSources are the kinds that set work in motion without a waiting caller.
-var asyncSources = []graph.Kind{
-	graph.Bucket, graph.Topic, graph.Queue, graph.Bus, graph.Rule, graph.Schedule, graph.Pipe, graph.Table, graph.Database,
-	graph.IoTRule, graph.EmailRule, graph.UserPool, graph.LogGroup, graph.Broker, graph.Alarm,
-}
-
-func findEvents(d *draft) *Match {
+func findEventDriven(d *draft) {
 	scheduled := true
-	var at *graph.Node
-	for _, e := range d.v.Edges {
-		if e.Relation != graph.Triggers || !asyncEvent(e) || e.To == nil || e.To.Kind == graph.LogGroup || is(e.To, streams) && e.From.Kind == graph.Table {
-			continue
+	for _, e := range d.events {
+		scheduled = scheduled && e.scheduled
+		for _, s := range e.sources {
+			d.add("source", s, e.edges...)
 		}
-		at = e.To
-		scheduled = scheduled && (e.From.Kind == graph.Schedule || text(e.Attrs, "mode") == "schedule")
-		d.add("source", []*graph.Node{e.From}, e)
-		d.addEventTarget(e.To, e)
-	}
-	for _, r := range d.v.routes() {
-		if r.handsOver() && !is(r.target, streams) {
-			scheduled = false
-			d.add("source", []*graph.Node{r.door}, r.edges...)
-			d.addEventTarget(r.target, r.edges...)
-			at = r.target
+		d.add("target", e.target, e.edges...)
+		switch {
+		case is(e.target, stores...):
+			d.add("output", e.target, e.edges...)
+		case is(e.target, compute...):
+			d.add("compute", e.target, e.edges...)
+			d.addResults(e.target)
+		}
+		for _, w := range e.workers {
+			d.add("compute", w.From, w)
 		}
 	}
-	m := d.match(at)
-	if m != nil && scheduled {
-		m.Partial = true
+	if scheduled {
+		d.lacking = append(d.lacking, "source")
 	}
-	return m
 }
 
-// asyncEvent reports whether an edge that triggers something comes from an async
-// source that is no stream.
-func asyncEvent(e *graph.Edge) bool {
-	switch {
-	case e.From == nil:
-		return false
-	case is(e.From, asyncSources):
-		return true
-	case e.From.Kind == graph.External || e.From.Kind == graph.Resource:
-		return !slices.Contains([]string{"poll_stream", ""}, text(e.Attrs, "mode"))
-	}
-	return false
-}
-
-// addEventTarget adds what an event sets in motion and what comes of it.
-func (d *draft) addEventTarget(n *graph.Node, edges ...*graph.Edge) {
-	d.add("target", []*graph.Node{n}, edges...)
-	if n.Kind != graph.Function && n.Kind != graph.StateMachine {
-		if is(n, stores) {
-			d.add("output", []*graph.Node{n}, edges...)
+// addResults adds what a component calls to work on an event, and what takes the
+// results.
+func (d *draft) addResults(n *graph.Node) {
+	for _, r := range d.downstream(n) {
+		if r.node != n {
+			d.add("compute", r.node, r.edges...)
 		}
-		return
-	}
-	nodes, calls := d.v.downstream(n)
-	d.add("compute", nodes[:1], edges...)
-	for i, c := range nodes {
-		if i > 0 {
-			d.add("compute", []*graph.Node{c}, calls[i-1])
-		}
-		for _, e := range d.v.work(c) {
-			if is(e.To, stores) && e.Relation != graph.Reads || is(e.To, channels) && e.Relation != graph.Reads || is(e.To, streams) {
-				d.add("output", []*graph.Node{e.To}, e)
+		for _, e := range d.puts(r.node) {
+			if is(e.To, stores...) || is(e.To, channels...) || d.isStream(e.To) {
+				d.add("output", e.To, e)
 			}
 		}
 	}
+}
+
+// event is one way in which work is set in motion without a waiting caller.
+type event struct {
+	sources   []*graph.Node // what tells of it; with a rule or pipe what that listens to
+	target    *graph.Node
+	edges     []*graph.Edge // from the sources to the target
+	workers   []*graph.Edge // from functions that change the event on its way
+	scheduled bool          // by the clock
+}
+
+// The kinds that set work in motion without a waiting caller, and those among them
+// that only pass on what others tell.
+var (
+	asyncSources = []graph.Kind{
+		graph.Bucket, graph.Topic, graph.Queue, graph.Bus, graph.Rule, graph.Schedule, graph.Pipe, graph.Table, graph.Database,
+		graph.IoTRule, graph.EmailRule, graph.UserPool, graph.LogGroup, graph.Broker, graph.Alarm, graph.External, graph.Resource, graph.Module,
+	}
+	connectors = []graph.Kind{graph.Rule, graph.Pipe}
+)
+
+// findEvents lists what sets work in motion: async sources, and front doors that
+// only hand over.
+func (v *view) findEvents() []event {
+	var out []event
+	for _, e := range v.Edges {
+		if ev, ok := v.eventOf(e); ok {
+			out = append(out, ev)
+		}
+	}
+	for _, r := range v.routes {
+		if r.handsOver() && !v.isStream(r.target) {
+			out = append(out, event{sources: []*graph.Node{r.door}, target: r.target, edges: r.edges})
+		}
+	}
+	return out
+}
+
+// eventOf is the event that an edge tells of, if it does.
+func (v *view) eventOf(e *graph.Edge) (event, bool) {
+	if !is(e.From, asyncSources...) || v.isStream(e.From) || !v.isSetInMotion(e) {
+		return event{}, false
+	}
+	ev := event{
+		sources: []*graph.Node{e.From}, target: e.To, edges: []*graph.Edge{e},
+		workers: v.In(e.From, graph.Transforms), scheduled: is(e.From, graph.Schedule) || text(e.Attrs, "mode") == "schedule",
+	}
+	if !is(e.From, connectors...) {
+		return ev, true
+	}
+	for _, up := range v.In(e.From, graph.Triggers) {
+		switch {
+		case up.From == nil:
+		case v.isStream(up.From) || text(up.Attrs, "mode") == "poll_stream" && is(up.From, graph.External):
+			return event{}, false
+		default:
+			ev.sources, ev.edges = append(ev.sources, up.From), append(ev.edges, up)
+		}
+	}
+	return ev, true
+}
+
+// isSetInMotion reports whether an edge sets something in motion that counts: a
+// connector only passes on, a log group only records, people are told, and a table
+// that feeds a stream is part of the stream.
+func (v *view) isSetInMotion(e *graph.Edge) bool {
+	if e.To == nil || is(e.To, connectors...) || is(e.To, graph.LogGroup) || mentions(e.To, peopleServices) {
+		return false
+	}
+	switch e.From.Kind {
+	case graph.IoTRule, graph.EmailRule:
+		return e.Relation == graph.Triggers || e.Relation == graph.Writes
+	case graph.Alarm:
+		return e.Relation == graph.Triggers && is(e.To, compute...)
+	case graph.Table:
+		return e.Relation == graph.Triggers && !v.isStream(e.To)
+	case graph.External, graph.Resource, graph.Module:
+		return e.Relation == graph.Triggers && text(e.Attrs, "mode") != ""
+	}
+	return e.Relation == graph.Triggers
 }

@@ -1,6 +1,10 @@
 package patterns
 
-import "github.com/serverlens/serverlens/analyzer/graph"
+import (
+	"slices"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+)
 
 var fanOutFanIn = &Pattern{
 	ID: "fan-out-fan-in", Title: "Fan-Out / Fan-In",
@@ -10,73 +14,132 @@ var fanOutFanIn = &Pattern{
 	Roles: []Role{
 		{Name: "coordinator", Summary: "splits the work", Required: true},
 		{Name: "worker", Summary: "does a share of the work beside the others", Required: true},
-		{Name: "join", Summary: "takes the workers' results together", Advice: "keep the result of the Map or Parallel state and use it in a later step, and let its branches wait for their work"},
+		{Name: "join", Summary: "takes the workers' results together", Beside: "coordinator",
+			Advice: "keep the result of the Map or Parallel state and use it in a later step, and let its branches wait for the work that they start"},
 	},
 	find: findFan,
 }
 
-func findFan(d *draft) *Match {
-	var at *graph.Node
-	for _, w := range d.v.workflows() {
+func findFan(d *draft) {
+	for _, w := range d.workflows {
 		for _, s := range w.states {
 			if workers := w.workers(s); len(workers) > 0 {
 				d.addFan(w, s, workers)
-				at = s
 			}
 		}
 	}
-	return d.match(at)
+	for _, c := range d.Of(graph.Function) {
+		if workers := d.callees(c); len(workers) > 1 {
+			d.addGather(c, workers)
+		}
+	}
 }
 
-// workers is the working states of a map whose items do work, or of a parallel
-// with at least two branches that do; nil otherwise.
-func (w workflow) workers(s *graph.Node) []*graph.Node {
-	kind := text(s.Attrs, "type")
-	if kind != "Map" && kind != "Parallel" {
-		return nil
+// workers is the tasks of a map that runs its items side by side, or of a parallel
+// with at least two branches that have any; nil otherwise.
+func (w *workflow) workers(s *graph.Node) []*graph.Node {
+	tasks := filter(w.inside(s), func(x *graph.Node) bool { return kindOf(x) == "Task" })
+	switch kindOf(s) {
+	case "Map":
+		if most, ok := s.Attrs["max_concurrency"].AsNumber(); ok && most == 1 {
+			return nil
+		}
+		return tasks
+	case "Parallel":
+		branches := map[string]bool{}
+		for _, x := range tasks {
+			branches[w.under(x, s).Attrs["branch"].Text] = true
+		}
+		if len(branches) > 1 {
+			return tasks
+		}
 	}
+	return nil
+}
+
+// addFan adds a map or parallel: what comes before it splits the work, what comes
+// after it, or the end of the workflow or iteration, has the results.
+func (d *draft) addFan(w *workflow, s *graph.Node, workers []*graph.Node) {
+	own := d.Out(s, graph.TaskOf)
+	d.add("coordinator", w.machine, own...)
+	d.addStates("coordinator", s)
+	for _, e := range d.In(s, graph.Next) {
+		d.show("coordinator", e)
+		d.addStates("coordinator", e.From)
+	}
+	d.addStates("worker", workers...)
+	if isTrue(s.Attrs, "result_discarded") || !slices.ContainsFunc(workers, w.waits) {
+		return
+	}
+	next := d.Out(s, graph.Next)
+	for _, e := range next {
+		if e.To != nil {
+			d.add("join", e.To, e)
+			d.addStates("join", w.reach(e.To, func(x *graph.Node) bool { return kindOf(x) != "Task" }, graph.Next)...)
+		}
+	}
+	if len(next) == 0 {
+		d.add("join", w.machine, own...)
+	}
+}
+
+// callees is the functions that a function calls as its configuration and a grant
+// say, and that nothing else sets in motion.
+func (d *draft) callees(c *graph.Node) []*graph.Node {
 	var out []*graph.Node
-	branches := map[string]bool{}
-	for _, x := range w.inside(s) {
-		if text(x.Attrs, "type") != "Task" {
-			continue
+	for _, e := range d.Out(c, graph.Invokes) {
+		configured := slices.ContainsFunc(d.Out(c, graph.Configures), func(f *graph.Edge) bool { return f.To == e.To })
+		if is(e.To, graph.Function) && e.To != c && configured && len(d.In(e.To, graph.Triggers, graph.RoutesTo)) == 0 && !slices.Contains(out, e.To) {
+			out = append(out, e.To)
 		}
-		out = append(out, x)
-		top := x
-		for w.v.Node(text(top.Attrs, "parent")) != s {
-			top = w.v.Node(text(top.Attrs, "parent"))
-		}
-		branches[text(top.Attrs, "branch")] = true
-	}
-	if kind == "Parallel" && len(branches) < 2 {
-		return nil
 	}
 	return out
 }
 
-func (d *draft) addFan(w workflow, s *graph.Node, workers []*graph.Node) {
-	own := d.v.Out(s, graph.TaskOf)
-	d.add("coordinator", []*graph.Node{w.machine, s}, own...)
-	d.add("worker", workers, w.taskOf(workers)...)
-	nodes, edges := w.called(workers)
-	d.add("worker", nodes, edges...)
-	waits := false
-	for _, x := range workers {
-		waits = waits || w.waits(x)
-	}
-	if yes(s.Attrs, "result_discarded") || !waits {
-		return
-	}
-	joined := false
-	for _, e := range d.v.Out(s, graph.Next) {
-		if e.To != nil {
-			joined = true
-			d.add("join", []*graph.Node{e.To}, e)
-			nodes, edges := w.called([]*graph.Node{e.To})
-			d.add("join", nodes, edges...)
+// addGather adds a function that calls workers where all their results come to one
+// place, from which another function takes them.
+func (d *draft) addGather(c *graph.Node, called []*graph.Node) {
+	for _, m := range d.meetings(called) {
+		for _, f := range called {
+			if f == m.place {
+				continue
+			}
+			calls := filter(d.work(c), func(e *graph.Edge) bool { return e.To == f })
+			d.add("coordinator", c, calls...)
+			d.add("worker", f, calls...)
+			d.add("join", m.place, filter(d.work(f), func(e *graph.Edge) bool { return e.To == m.place })...)
+		}
+		for _, e := range m.taken {
+			d.add("join", e.To, e)
 		}
 	}
-	if !joined { // the workflow's own result
-		d.add("join", []*graph.Node{w.machine}, own...)
+}
+
+// meeting is where the results of several workers come together.
+type meeting struct {
+	place *graph.Node   // an aggregating function, or what one takes the results from
+	taken []*graph.Edge // from the place to that function
+}
+
+// meetings finds where at least two functions, and all but the aggregating one,
+// put their results.
+func (d *draft) meetings(called []*graph.Node) []meeting {
+	var out []meeting
+	for _, e := range append(d.puts(called[0]), append(d.calls(called[0]), d.calls(called[1])...)...) {
+		workers := filter(called, func(f *graph.Node) bool { return f != e.To })
+		shared := !slices.ContainsFunc(workers, func(f *graph.Node) bool {
+			return !slices.ContainsFunc(d.work(f), func(o *graph.Edge) bool { return o.To == e.To && o.Relation != graph.Reads })
+		})
+		known := slices.ContainsFunc(out, func(m meeting) bool { return m.place == e.To })
+		if len(workers) < 2 || !shared || known {
+			continue
+		}
+		taken := filter(d.Out(e.To, graph.Triggers), func(t *graph.Edge) bool {
+			return is(t.To, compute...) && !slices.Contains(called, t.To)
+		})
+		if is(e.To, graph.Function) || len(taken) > 0 {
+			out = append(out, meeting{e.To, taken})
+		}
 	}
+	return out
 }

@@ -1,6 +1,7 @@
 // Package patterns recognises the architecture of a service graph: which of the
 // seven serverless patterns it implements, on what evidence, what is missing and
-// how sure that is. Names are never evidence by themselves.
+// how sure that is. Names are never evidence by themselves; only where a
+// structure may be both compensation and mere error handling do words decide.
 package patterns
 
 import (
@@ -19,18 +20,19 @@ type Pattern struct {
 	Uses    []string
 	Roles   []Role
 
-	// find fills the roles from a graph; nil where a required role is empty.
-	find func(*draft) *Match
+	find func(*draft) // fills the roles from the graph
 }
 
-// Role is a part that components play in a pattern.
+// Role is a part that components play in a pattern. One that is neither required
+// nor optional completes the pattern: without it the match is partial.
 type Role struct {
 	Name     string // "front door"
 	Summary  string
-	Advice   string // what to add where it is missing
-	Required bool   // without it there is no match; the others complete the pattern
-	Alone    bool   // its nodes need no edge (an authorizer's user pool, a stream without consumer)
+	Advice   string // what to do where it is missing
+	Beside   string // the role to whose nodes it would be added
+	Required bool   // without it there is no match
 	Optional bool   // shown where it is there, not missed where it is not
+	Alone    bool   // its nodes need no edge (a stream without consumer)
 }
 
 // Confidence says how well the evidence of a match is founded.
@@ -51,7 +53,7 @@ func (c Confidence) MarshalText() ([]byte, error) { return []byte(c.String()), n
 // Match is a pattern that a graph implements.
 type Match struct {
 	Pattern    *Pattern
-	Partial    bool // a role that completes it is missing
+	Partial    bool // something is missing
 	Confidence Confidence
 	Roles      []Filled  // that have evidence, in the pattern's order
 	Missing    []Missing // roles that would complete it
@@ -64,8 +66,8 @@ type Filled struct {
 	Edges []*graph.Edge
 }
 
-// Missing is a role without evidence; At is the node to which it would belong, or
-// nil.
+// Missing is a role without evidence, or with evidence that does not complete the
+// pattern; At is a node beside which it would stand, or nil.
 type Missing struct {
 	Role *Role
 	At   *graph.Node
@@ -94,14 +96,35 @@ func ByID(id string) *Pattern {
 // exist counts.
 func Find(g *graph.Graph) Result {
 	var r Result
-	v := &view{g}
+	v := newView(g)
 	for _, p := range All {
-		if m := p.find(v.draft(p)); m != nil {
+		d := v.draft(p)
+		p.find(d)
+		if m := d.match(); m != nil {
 			r.Present = append(r.Present, m)
 		}
 	}
 	if r.Primary = v.primary(r.Present); r.Primary == nil {
-		r.Nearest = v.nearest()
+		r.Nearest = v.nearest(r.Present)
 	}
 	return r
+}
+
+// of is the match of a pattern among some, or nil.
+func of(p *Pattern, matches []*Match) *Match {
+	i := slices.IndexFunc(matches, func(m *Match) bool { return m.Pattern == p })
+	if i < 0 {
+		return nil
+	}
+	return matches[i]
+}
+
+// nodes is every node of a role, nil where the role is empty.
+func (m *Match) nodes(role string) []*graph.Node {
+	for _, f := range m.Roles {
+		if f.Role.Name == role {
+			return f.Nodes
+		}
+	}
+	return nil
 }

@@ -1,72 +1,142 @@
 package patterns
 
-import "github.com/serverlens/serverlens/analyzer/graph"
+import (
+	"slices"
 
-// specific lists the patterns from the most specific to the most general.
-var specific = []*Pattern{saga, cqrs, stranglerFig, fanOutFanIn, streaming}
+	"github.com/serverlens/serverlens/analyzer/graph"
+)
 
-// primary is the match that an architect would name first: the most specific one
-// whose defining part is there, and of the general two the one that does most of
-// the work.
+// primary is the match that an architect would name first, nil where there is none:
+// the most specific one whose defining part is there, unless it is a small side of
+// the stack.
 func (v *view) primary(present []*Match) *Match {
-	of := map[*Pattern]*Match{}
-	for _, m := range present {
-		of[m.Pattern] = m
-	}
-	for _, p := range specific {
-		if of[p] != nil {
-			return of[p]
+	for _, p := range []*Pattern{saga, cqrs, stranglerFig} {
+		if m := of(p, present); m != nil {
+			return m
 		}
 	}
-	rest, events := of[restAPIBackend], of[eventDriven]
+	general := v.general(of(restAPIBackend, present), of(eventDriven, present))
+	for _, p := range []*Pattern{fanOutFanIn, streaming} {
+		if m := of(p, present); m != nil && (general == nil || v.isMainPurpose(m, present)) {
+			return m
+		}
+	}
+	if general != nil && v.isAside(general) {
+		return nil
+	}
+	return general
+}
+
+// general is the one of the two general patterns that does most of the work.
+func (v *view) general(rest, events *Match) *Match {
 	switch {
 	case rest == nil:
 		return events
-	case events == nil:
+	case events == nil, !v.handsMostOver(rest, events):
 		return rest
-	case v.handsMostOver(rest, events):
-		return events
 	}
-	return rest
+	return events
 }
 
-// handsMostOver reports whether the asynchronous side does most of the work:
-// more compute than answers at the front door.
-func (v *view) handsMostOver(rest, events *Match) bool {
-	front, back := map[*graph.Node]bool{}, map[*graph.Node]bool{}
-	for _, r := range v.routes() {
-		if r.answers() {
-			front[r.target] = true
-		}
-	}
-	for _, f := range events.Roles {
-		if f.Role.Name == "compute" {
+// isMainPurpose reports whether a match covers at least a third of the compute that
+// any pattern of the stack has.
+func (v *view) isMainPurpose(m *Match, present []*Match) bool {
+	return 3*len(computeOf(m)) >= len(computeOf(present...))
+}
+
+// computeOf is the functions, workflows and their tasks that some matches name.
+func computeOf(matches ...*Match) map[*graph.Node]bool {
+	out := map[*graph.Node]bool{}
+	for _, m := range matches {
+		for _, f := range m.Roles {
 			for _, n := range f.Nodes {
-				if !front[n] {
-					back[n] = true
+				if is(n, compute...) {
+					out[n] = true
 				}
 			}
 		}
 	}
-	return len(back) > len(front) || len(back) == len(front) && rest.Partial
+	return out
 }
 
-// nearest is the pattern that a graph without one comes closest to.
-func (v *view) nearest() *Pattern {
-	for _, w := range v.workflows() {
-		if len(w.steps(nil)) > 0 {
+// handsMostOver reports whether the asynchronous side does most of the work: the
+// front door is a step of the stack's own, or more compute works behind the events
+// than behind the door, or as much that writes more.
+func (v *view) handsMostOver(rest, events *Match) bool {
+	if !slices.ContainsFunc(rest.nodes("front door"), func(n *graph.Node) bool { return !v.ownedByStack(n) }) {
+		return true
+	}
+	var front, back []*graph.Node
+	for _, r := range v.routes {
+		if v.answers(r) && !slices.Contains(front, r.target) {
+			front = append(front, r.target)
+		}
+	}
+	for _, n := range events.nodes("compute") {
+		if !slices.Contains(front, n) {
+			back = append(back, n)
+		}
+	}
+	if len(front) != len(back) {
+		return len(back) > len(front)
+	}
+	return v.written(back) > v.written(front)
+}
+
+// written is how many things some components put data or messages into.
+func (v *view) written(nodes []*graph.Node) int {
+	to := map[*graph.Node]bool{}
+	for _, n := range nodes {
+		for _, e := range v.puts(n) {
+			to[e.To] = true
+		}
+	}
+	return len(to)
+}
+
+// isAside reports whether a match stands beside a workflow that nothing starts and
+// that does most of the work: such a workflow is judged by its own states.
+func (v *view) isAside(m *Match) bool {
+	tasks := 0
+	called := map[*graph.Node]bool{}
+	for _, w := range v.workflows {
+		if w.isStarted() {
+			continue
+		}
+		tasks += len(w.tasks())
+		for _, r := range v.downstream(w.machine) {
+			called[r.node] = true
+		}
+	}
+	others := 0
+	for n := range computeOf(m) {
+		if !called[n] {
+			others++
+		}
+	}
+	return tasks > others
+}
+
+// nearest is the pattern that a graph without a primary one comes closest to.
+func (v *view) nearest(present []*Match) *Pattern {
+	for _, w := range v.workflows {
+		if slices.ContainsFunc(w.states, w.works) {
 			return saga
 		}
 	}
+	if len(present) > 0 {
+		return present[0].Pattern
+	}
 	servers, functions := false, false
 	for _, r := range v.layers() {
-		functions = functions || r.answers()
-		servers = servers || r.target != nil && v.existing(r.target)
+		_, existing := v.existing(r.target)
+		functions = functions || v.answers(r)
+		servers = servers || existing
 	}
 	switch {
 	case servers && !functions:
 		return stranglerFig
-	case len(v.Of(graph.Queue, graph.Topic, graph.Bus, graph.Rule, graph.Schedule, graph.Bucket)) > 0:
+	case len(v.Of(channels...))+len(v.Of(graph.Rule, graph.Schedule, graph.Bucket)) > 0:
 		return eventDriven
 	case len(v.Of(graph.API)) > 0:
 		return restAPIBackend

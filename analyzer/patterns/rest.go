@@ -9,65 +9,72 @@ var restAPIBackend = &Pattern{
 	Uses:    []string{"mobile and web back ends", "microservices with variable traffic", "APIs with unpredictable load"},
 	Roles: []Role{
 		{Name: "front door", Summary: "takes requests and waits for the answer", Required: true},
-		{Name: "compute", Summary: "answers the requests", Required: true},
-		{Name: "store", Summary: "keeps what the requests are about", Advice: "keep the data in a store such as a DynamoDB table, or name the one that the functions use"},
+		{Name: "compute", Summary: "answers the requests: a function, a workflow, or the door's own integration with a service", Required: true},
+		{Name: "store", Summary: "keeps what the requests are about", Beside: "compute",
+			Advice: "keep what the requests are about in a store of this stack, such as a DynamoDB table, and grant the functions access to it"},
 		{Name: "authorizer", Summary: "decides who may call", Optional: true},
 	},
 	find: findREST,
 }
 
-func findREST(d *draft) *Match {
-	var at *graph.Node
-	for _, r := range d.v.routes() {
-		if !r.answers() {
+func findREST(d *draft) {
+	for _, r := range d.routes {
+		if !d.answers(r) {
 			continue
 		}
-		at = r.target
-		d.add("front door", []*graph.Node{r.door}, r.edges...)
-		d.add("compute", []*graph.Node{r.target}, r.edges...)
-		if is(r.target, stores) {
-			d.add("store", []*graph.Node{r.target}, r.edges...)
+		d.add("front door", r.door, r.edges...)
+		d.addAuthorizers(r.door)
+		if d.direct(r) {
+			d.addIntegration(r)
 			continue
 		}
+		d.add("compute", r.target, r.edges...)
 		d.addStores(r.target)
 	}
-	for _, door := range d.v.Of(graph.API, graph.LoadBalancer) {
-		if d.has("front door") {
-			d.addAuthorizers(door)
-		}
+}
+
+// addIntegration adds a route by which the door itself works with a service.
+func (d *draft) addIntegration(r route) {
+	d.add("compute", r.by, r.edges...)
+	if is(r.target, stores...) {
+		d.add("store", r.target, r.edges...)
 	}
-	return d.match(at)
 }
 
 // addStores adds the stores that a component and what it calls work with.
 func (d *draft) addStores(n *graph.Node) {
-	nodes, calls := d.v.downstream(n)
-	for i, c := range nodes {
-		used := d.v.uses(c, stores)
-		for _, e := range used {
-			d.add("store", []*graph.Node{e.To}, e)
+	all := d.downstream(n)
+	for i := range all {
+		used := d.uses(all[i].node)
+		if len(used) == 0 {
+			continue
 		}
-		if len(used) > 0 && i > 0 {
-			d.add("compute", []*graph.Node{c}, calls[i-1])
+		d.addEnds("store", used)
+		for at := i; at > 0; at = all[at].from {
+			d.add("compute", all[at].node, all[at].edges...)
 		}
 	}
 }
 
+// addAuthorizers adds what decides who may use a door or one of its routes, and
+// what the authorizer itself asks.
 func (d *draft) addAuthorizers(door *graph.Node) {
-	from := []*graph.Node{door}
-	for _, e := range d.v.Out(door, graph.RoutesTo) {
-		if e.To != nil && e.To.Kind == graph.Route {
-			from = append(from, e.To)
+	guarded := []*graph.Node{door}
+	for _, e := range d.Out(door, graph.RoutesTo) {
+		if is(e.To, graph.Route) {
+			guarded = append(guarded, e.To)
 		}
 	}
-	for _, n := range from {
-		for _, e := range d.v.Out(n, graph.AuthorizedBy) {
+	for _, n := range guarded {
+		for _, e := range d.Out(n, graph.AuthorizedBy) {
 			if e.To == nil {
 				continue
 			}
-			d.add("authorizer", []*graph.Node{e.To}, e)
-			for _, f := range d.v.Out(e.To, graph.AuthorizedBy, graph.Invokes) {
-				d.add("authorizer", []*graph.Node{f.To}, f)
+			d.add("authorizer", e.To, e)
+			for _, f := range d.Out(e.To, graph.AuthorizedBy, graph.Invokes) {
+				if f.To != nil {
+					d.add("authorizer", f.To, f)
+				}
 			}
 		}
 	}

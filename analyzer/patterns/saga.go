@@ -1,7 +1,6 @@
 package patterns
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,110 +13,68 @@ var saga = &Pattern{
 	Flow:    "step → step → step, each failure → compensation of the steps before it",
 	Uses:    []string{"e-commerce orders", "multi-step business workflows", "operations that must be rolled back"},
 	Roles: []Role{
-		{Name: "orchestrator", Summary: "runs the steps", Required: true},
+		{Name: "orchestrator", Summary: "runs the steps, or carries the events between them", Required: true},
 		{Name: "step", Summary: "changes something that may have to be undone", Required: true},
-		{Name: "compensation", Summary: "undoes an earlier step", Required: true, Advice: "catch the error of each step and route it to tasks that undo the steps before it"},
+		{Name: "compensation", Summary: "undoes an earlier step", Required: true, Beside: "step",
+			Advice: "catch the error of each step and route it to tasks that undo the steps before it"},
 	},
 	find: findSaga,
 }
 
-func findSaga(d *draft) *Match {
-	structural := false
-	for _, w := range d.v.workflows() {
+func findSaga(d *draft) {
+	proven := false
+	for _, w := range d.workflows {
 		undo, sure := w.compensation()
-		steps := w.steps(undo)
+		steps := filter(w.states, func(s *graph.Node) bool { return w.works(s) && !slices.Contains(undo, s) })
 		if len(undo) == 0 || len(steps) < 2 {
 			continue
 		}
-		structural = structural || sure
-		d.add("orchestrator", []*graph.Node{w.machine}, w.taskOf(append(slices.Clip(steps), undo...))...)
-		for role, states := range map[string][]*graph.Node{"step": steps, "compensation": undo} {
-			d.add(role, states, w.taskOf(states)...)
-			nodes, edges := w.called(states)
-			d.add(role, nodes, edges...)
+		proven = proven || sure
+		for _, s := range slices.Concat(steps, undo) {
+			d.add("orchestrator", w.machine, d.Out(s, graph.TaskOf)...)
 		}
+		d.addStates("step", steps...)
+		d.addStates("compensation", undo...)
 	}
-	m := d.match(nil)
-	if m != nil && !structural {
-		m.Confidence = min(m.Confidence, Medium)
+	for _, bus := range d.Of(graph.Bus) {
+		d.addChoreography(bus)
 	}
-	return m
+	if !proven {
+		d.limit = Medium
+	}
 }
 
-// steps is the working states that are no compensation.
-func (w workflow) steps(undo []*graph.Node) []*graph.Node {
-	var out []*graph.Node
-	for _, s := range w.states {
-		if works(s) && !slices.Contains(undo, s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// undoing are words for work that takes back what was done.
-var undoing = regexp.MustCompile(`(?i)undo|cancel|refund|release|roll ?-?_?back|compensat|revert|restore|reverse|unreserve|restock|void|unbook|deallocat`)
-
-// compensation is the working states that only a failure leads to. sure reports
-// whether the structure alone tells that they undo earlier steps: failures at
-// different steps enter one chain of undoing work at different places. Where it
-// may also be mere error handling the words of the states and of what they call
-// decide.
-func (w workflow) compensation() (undo []*graph.Node, sure bool) {
+// compensation is the working states that undo earlier steps. sure reports whether
+// the structure alone tells: an action is undone by its opposite, or the failures
+// of different steps enter one chain of work at different places. Where the same
+// structure may be mere error handling, the words of the states and of what they
+// call decide.
+func (w *workflow) compensation() (undo []*graph.Node, sure bool) {
 	normal := w.normal()
-	entries := map[*graph.Node][]*graph.Node{} // where failures enter: the work that follows
+	var ways [][]*graph.Node
 	for _, s := range w.failures() {
-		for _, x := range w.reach(s, graph.Next, graph.CatchTo) {
-			if works(x) && !normal[x] {
-				entries[s] = append(entries[s], x)
-			}
-		}
+		ways = append(ways, w.handling(s, normal))
 	}
-	if sure = staircase(entries); !sure {
-		for s, work := range entries {
-			entries[s] = slices.DeleteFunc(work, func(x *graph.Node) bool { return !w.saysUndo(x) })
-		}
-	}
+	stairs := staircase(ways)
+	candidates := slices.Concat(ways...)
 	for _, s := range w.states {
-		for _, work := range entries {
-			if slices.Contains(work, s) && !slices.Contains(undo, s) {
+		switch {
+		case !slices.Contains(candidates, s):
+			if normal[s] && w.isRefused(s, normal) && w.undoes(s, nil) {
 				undo = append(undo, s)
 			}
+		case slices.Contains(stairs, s), w.reverses(s, normal):
+			undo, sure = append(undo, s), true
+		case w.undoes(s, normal):
+			undo = append(undo, s)
 		}
 	}
 	return undo, sure
 }
 
-// normal is the states that a run without an error can pass: those that no
-// failure is needed for.
-func (w workflow) normal() map[*graph.Node]bool {
-	failures := w.failures()
-	out := map[*graph.Node]bool{}
-	for _, s := range w.states {
-		if !yes(s.Attrs, "start") {
-			continue
-		}
-		todo := []*graph.Node{s}
-		for len(todo) > 0 {
-			x := todo[0]
-			todo = todo[1:]
-			if out[x] || slices.Contains(failures, x) && !yes(x.Attrs, "start") {
-				continue
-			}
-			out[x] = true
-			for _, e := range w.v.Out(x, graph.Next) {
-				if e.To != nil {
-					todo = append(todo, e.To)
-				}
-			}
-		}
-	}
-	return out
-}
-
-// failures is the states that an error leads to: the targets of catches, and
-// those targets of a choice that lead to a Fail state only, while another goes on.
-func (w workflow) failures() []*graph.Node {
+// failures is the states that an error leads to: the targets of catches, and of a
+// choice those targets that lead to a Fail state only, while another goes on.
+func (w *workflow) failures() []*graph.Node {
 	var out []*graph.Node
 	for _, s := range w.states {
 		for _, e := range w.v.Out(s, graph.CatchTo) {
@@ -125,50 +82,63 @@ func (w workflow) failures() []*graph.Node {
 				out = append(out, e.To)
 			}
 		}
-		if text(s.Attrs, "type") != "Choice" {
+		if kindOf(s) != "Choice" {
 			continue
 		}
-		var bad, good []*graph.Node
-		for _, e := range w.v.Out(s, graph.Next) {
-			switch {
-			case e.To == nil:
-			case w.failsOnly(e.To):
-				bad = append(bad, e.To)
-			default:
-				good = append(good, e.To)
+		targets := filter(w.v.Out(s, graph.Next), func(e *graph.Edge) bool { return e.To != nil })
+		bad := filter(targets, func(e *graph.Edge) bool { return w.failsOnly(e.To) })
+		for _, e := range bad {
+			if len(bad) < len(targets) && !slices.Contains(out, e.To) {
+				out = append(out, e.To)
 			}
-		}
-		if len(good) > 0 {
-			out = append(out, bad...)
 		}
 	}
 	return out
 }
 
 // failsOnly reports whether every way from a state ends in a Fail state.
-func (w workflow) failsOnly(s *graph.Node) bool {
+func (w *workflow) failsOnly(s *graph.Node) bool {
 	fails := false
-	for _, x := range w.reach(s, graph.Next) {
-		switch text(x.Attrs, "type") {
-		case "Fail":
-			fails = true
-		case "Succeed":
+	for _, x := range w.reach(s, everywhere, graph.Next) {
+		failed := kindOf(x) == "Fail"
+		if fails = fails || failed; isTrue(x.Attrs, "end") && !failed {
 			return false
-		default:
-			if yes(x.Attrs, "end") {
-				return false
-			}
 		}
 	}
 	return fails
 }
 
-// staircase reports whether failures enter one chain of work at different
-// places, so that a later failure passes all that an earlier one does and more.
-func staircase(entries map[*graph.Node][]*graph.Node) bool {
-	for a, wa := range entries {
-		for b, wb := range entries {
-			if a != b && len(wa) > len(wb) && len(wb) > 0 && !slices.ContainsFunc(wb, func(x *graph.Node) bool { return !slices.Contains(wa, x) }) {
+// normal is the states that a run without an error can pass.
+func (w *workflow) normal() map[*graph.Node]bool {
+	failures := w.failures()
+	goesOn := func(s *graph.Node) bool { return !slices.Contains(failures, s) || isTrue(s.Attrs, "start") }
+	out := map[*graph.Node]bool{}
+	for _, start := range w.states {
+		if !isTrue(start.Attrs, "start") || w.insideHandling(start, failures) {
+			continue
+		}
+		for _, s := range w.reach(start, goesOn, graph.Next) {
+			if goesOn(s) {
+				out[s] = true
+			}
+		}
+	}
+	return out
+}
+
+// insideHandling reports whether a state lies in a map or parallel that only a
+// failure leads to.
+func (w *workflow) insideHandling(s *graph.Node, failures []*graph.Node) bool {
+	for p := w.parent[s]; p != nil; p = w.parent[p] {
+		if slices.Contains(failures, p) {
+			return true
+		}
+		for _, f := range failures {
+			before := w.v.In(p, graph.Next)
+			reached := slices.Contains(w.reach(f, everywhere, graph.Next), p)
+			if reached && len(before) > 0 && !slices.ContainsFunc(before, func(e *graph.Edge) bool {
+				return !slices.Contains(w.reach(f, everywhere, graph.Next), e.From)
+			}) {
 				return true
 			}
 		}
@@ -176,12 +146,149 @@ func staircase(entries map[*graph.Node][]*graph.Node) bool {
 	return false
 }
 
-// saysUndo reports whether a state, or what it calls, is called an undoing.
-func (w workflow) saysUndo(s *graph.Node) bool {
-	nodes, _ := w.called([]*graph.Node{s})
-	words := []string{s.Name, s.ID[strings.LastIndex(s.ID, "/")+1:], text(s.Attrs, "comment")}
-	for _, n := range nodes {
-		words = append(words, n.ID, n.Name)
+// handling is the working states from a failure on, until the normal way is met
+// again, those inside of maps and parallels included.
+func (w *workflow) handling(failure *graph.Node, normal map[*graph.Node]bool) []*graph.Node {
+	if normal[failure] {
+		return nil
 	}
-	return undoing.MatchString(strings.Join(words, "\n"))
+	var out []*graph.Node
+	for _, s := range w.reach(failure, func(s *graph.Node) bool { return !normal[s] }, graph.Next, graph.CatchTo) {
+		for _, x := range append(w.inside(s), s) {
+			if w.works(x) && !normal[s] {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
+
+// staircase is the work of failures that enter one chain at different places: a
+// later failure passes all that an earlier one does, and more. What every failure
+// passes is left out, it may be a common handler.
+func staircase(ways [][]*graph.Node) []*graph.Node {
+	var own [][]*graph.Node
+	for _, way := range ways {
+		own = append(own, filter(way, func(s *graph.Node) bool {
+			return slices.ContainsFunc(ways, func(o []*graph.Node) bool { return !slices.Contains(o, s) })
+		}))
+	}
+	var out []*graph.Node
+	for _, long := range own {
+		for _, short := range own {
+			if len(short) > 0 && len(long) > len(short) && within(short, long) {
+				out = append(out, long...)
+			}
+		}
+	}
+	return out
+}
+
+func within(part, whole []*graph.Node) bool {
+	return !slices.ContainsFunc(part, func(s *graph.Node) bool { return !slices.Contains(whole, s) })
+}
+
+// opposites is the beginnings of the names of actions that take back what others
+// do, of the APIs of the AWS services.
+var opposites = map[string][]string{
+	"delete": {"put", "create"}, "terminate": {"run", "create"}, "stop": {"start"}, "cancel": {"create", "submit", "start"},
+	"remove": {"add", "put"}, "deregister": {"register"}, "detach": {"attach"}, "disassociate": {"associate"},
+	"release": {"allocate"}, "revoke": {"authorize", "grant"}, "update": {"update"},
+}
+
+// reverses reports whether a state calls a service to do the opposite of what a
+// normal step did to the same thing, and no normal step does it too. An update is
+// the opposite of another where both reckon with the value that was there.
+func (w *workflow) reverses(s *graph.Node, normal map[*graph.Node]bool) bool {
+	service, action, _ := strings.Cut(integration(s), ":")
+	found := false
+	for _, o := range w.states {
+		otherService, other, _ := strings.Cut(integration(o), ":")
+		if !normal[o] || !w.works(o) || otherService != service || !w.sameTarget(s, o) {
+			continue
+		}
+		if other == action && !reckons(o) {
+			return false
+		}
+		for verb, forward := range opposites {
+			fits := strings.HasPrefix(action, verb) && (verb != "update" || reckons(s) && reckons(o))
+			found = found || fits && slices.ContainsFunc(forward, func(v string) bool { return strings.HasPrefix(other, v) })
+		}
+	}
+	return found
+}
+
+// sameTarget reports whether two states call one and the same thing.
+func (w *workflow) sameTarget(a, b *graph.Node) bool {
+	for _, e := range w.v.Out(a, graph.Invokes, graph.Writes) {
+		if e.To != nil && slices.ContainsFunc(w.v.Out(b, graph.Invokes, graph.Writes), func(f *graph.Edge) bool { return f.To == e.To }) {
+			return true
+		}
+	}
+	return false
+}
+
+// reckons reports whether an update of a table reckons with the value that was
+// there, as taking from a stock does and setting a status does not.
+func reckons(s *graph.Node) bool { return isTrue(s.Attrs, "relative") }
+
+// undoes reports whether the words of a state, or of what it calls, say that it
+// undoes something. Setting a value in a table does not; nor does what the normal
+// way does as well, such as giving back a lock.
+func (w *workflow) undoes(s *graph.Node, normal map[*graph.Node]bool) bool {
+	action := integration(s)
+	if action == "dynamodb:updateitem" && !reckons(s) {
+		return false
+	}
+	for _, o := range w.states {
+		if normal[o] && o != s && action != "lambda:invoke" && integration(o) == action && w.sameTarget(s, o) && !w.sends(s) {
+			return false
+		}
+	}
+	words := []string{s.Name}
+	for _, e := range w.v.Out(s, graph.Invokes, graph.Writes) {
+		if e.To != nil {
+			words = append(words, e.To.ID, e.To.Name)
+		}
+	}
+	return saysUndo(words...)
+}
+
+// sends reports whether a state hands a message over.
+func (w *workflow) sends(s *graph.Node) bool {
+	return slices.ContainsFunc(telling, func(prefix string) bool { return strings.HasPrefix(integration(s), prefix) })
+}
+
+// isRefused reports whether a state lies on a branch that a choice takes after work
+// was done, and that ends without meeting the other branches again.
+func (w *workflow) isRefused(s *graph.Node, normal map[*graph.Node]bool) bool {
+	for _, c := range w.states {
+		if kindOf(c) != "Choice" || !w.comesAfterWork(c) {
+			continue
+		}
+		var with, without [][]*graph.Node
+		for _, e := range w.v.Out(c, graph.Next) {
+			if e.To == nil {
+				continue
+			}
+			if way := w.reach(e.To, everywhere, graph.Next); slices.Contains(way, s) {
+				with = append(with, way)
+			} else {
+				without = append(without, way)
+			}
+		}
+		if len(with) == 1 && len(without) > 0 && !slices.ContainsFunc(with[0], func(x *graph.Node) bool {
+			return w.works(x) && slices.Contains(slices.Concat(without...), x)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// comesAfterWork reports whether a working state may come before a state.
+func (w *workflow) comesAfterWork(s *graph.Node) bool {
+	return slices.ContainsFunc(w.states, func(x *graph.Node) bool {
+		return x != s && w.works(x) && slices.Contains(w.reach(x, everywhere, graph.Next), s)
+	})
 }

@@ -1,6 +1,11 @@
 package patterns
 
-import "github.com/serverlens/serverlens/analyzer/graph"
+import (
+	"slices"
+	"strings"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+)
 
 var stranglerFig = &Pattern{
 	ID: "strangler-fig", Title: "Strangler Fig Migration",
@@ -15,83 +20,100 @@ var stranglerFig = &Pattern{
 	find: findStrangler,
 }
 
-func findStrangler(d *draft) *Match {
+func findStrangler(d *draft) {
 	fresh, old := map[*graph.Node][]route{}, map[*graph.Node][]route{}
-	for _, r := range d.v.layers() {
-		switch {
-		case r.target == nil:
-		case r.target.Kind == graph.Function || r.target.Kind == graph.StateMachine:
+	for _, r := range d.layers() {
+		if is(r.target, compute...) {
 			fresh[r.door] = append(fresh[r.door], r)
-		case d.v.existing(r.target):
+		} else if rest, existing := d.existing(r.target); existing {
+			r.edges = append(slices.Clone(r.edges), rest...)
 			old[r.door] = append(old[r.door], r)
 		}
 	}
-	for _, door := range d.v.Of(graph.API, graph.LoadBalancer, graph.Distribution, graph.ServiceNetwork) {
+	for _, door := range d.Nodes {
 		if len(fresh[door]) == 0 || len(old[door]) == 0 {
 			continue
 		}
-		for role, routes := range map[string][]route{"new compute": fresh[door], "existing back end": old[door]} {
-			for _, r := range routes {
-				d.add("routing layer", []*graph.Node{door}, r.edges...)
-				d.add(role, []*graph.Node{r.target}, r.edges...)
+		for _, r := range slices.Concat(fresh[door], old[door]) {
+			d.add("routing layer", door, r.edges...)
+		}
+		for _, r := range fresh[door] {
+			d.add("new compute", r.target, r.edges...)
+		}
+		for _, r := range old[door] {
+			d.add("existing back end", r.target, r.edges...)
+			for _, e := range r.edges {
+				if !is(e.From, graph.Route) && e.From != door {
+					d.add("existing back end", e.To)
+				}
 			}
 		}
 	}
-	return d.match(nil)
 }
 
 // layers is the routes of the front doors and the origins of the distributions,
-// each followed through one further door.
+// each of these also followed through the door behind it.
 func (v *view) layers() []route {
-	out := v.routes()
-	byDoor := map[*graph.Node][]route{}
-	for _, r := range out {
-		byDoor[r.door] = append(byDoor[r.door], r)
-	}
+	out := slices.Clone(v.routes)
 	for _, door := range v.Of(graph.Distribution) {
 		for _, e := range v.Out(door, graph.Fronts) {
-			out = append(out, routeOf(door, e))
-			for _, r := range byDoor[e.To] {
-				r.door, r.edges = door, append([]*graph.Edge{e}, r.edges...)
-				out = append(out, r)
+			out = append(out, routeOf(door, door, e))
+			for _, r := range v.routes {
+				if r.door == e.To {
+					r.door, r.edges = door, append([]*graph.Edge{e}, r.edges...)
+					out = append(out, r)
+				}
 			}
 		}
 	}
 	return out
 }
 
-// existing reports whether a target is a back end that is not serverless: a
-// server, a container, an endpoint elsewhere; a load balancer in front of
-// functions alone is none.
-func (v *view) existing(n *graph.Node) bool {
-	switch n.Kind {
-	case graph.Instance, graph.ContainerService:
-		return true
-	case graph.External:
-		return isHTTP(n.ID)
-	case graph.LoadBalancer, graph.VPCLink:
-		functions, others := v.behind(n, 0)
-		return others || !functions
+// existing reports whether a back end is not serverless, with the edges to what
+// stands behind it: a server, a container, an endpoint elsewhere; a load balancer or
+// link unless it leads to functions alone.
+func (v *view) existing(n *graph.Node) (behind []*graph.Edge, ok bool) {
+	switch {
+	case is(n, graph.Instance, graph.ContainerService):
+		return nil, true
+	case is(n, graph.External):
+		return nil, isElsewhere(n)
+	case is(n, graph.LoadBalancer, graph.VPCLink):
+		functions := false
+		for _, e := range v.behind(n) {
+			switch {
+			case is(e.To, compute...) || is(e.To, graph.API):
+				functions = true
+			case !is(e.To, graph.Route, graph.LoadBalancer, graph.VPCLink):
+				ok = true
+			}
+			behind = append(behind, e)
+		}
+		return behind, ok || !functions
 	}
-	return false
+	return nil, false
 }
 
-// behind is what a load balancer or link leads to.
-func (v *view) behind(n *graph.Node, depth int) (functions, others bool) {
-	if depth > 4 {
-		return false, false
-	}
-	for _, e := range v.Out(n, graph.RoutesTo, graph.Fronts) {
-		switch {
-		case e.To == nil:
-		case e.To.Kind == graph.Function:
-			functions = true
-		case e.To.Kind == graph.Route || e.To.Kind == graph.LoadBalancer || e.To.Kind == graph.VPCLink:
-			f, o := v.behind(e.To, depth+1)
-			functions, others = functions || f, others || o
-		default:
-			others = true
+// isElsewhere reports whether a node is an endpoint outside of AWS's own services.
+func isElsewhere(n *graph.Node) bool {
+	return isHTTP(n.ID) && !strings.Contains(n.ID, ".amazonaws.") && !strings.Contains(n.ID, "${AWS::URLSuffix}")
+}
+
+// behind is the edges from a load balancer or link to all that stands behind it.
+func (v *view) behind(n *graph.Node) []*graph.Edge {
+	var out []*graph.Edge
+	seen := map[*graph.Node]bool{n: true}
+	for todo := []*graph.Node{n}; len(todo) > 0; todo = todo[1:] {
+		for _, e := range v.Out(todo[0], graph.RoutesTo, graph.Fronts) {
+			if e.To == nil || seen[e.To] {
+				continue
+			}
+			seen[e.To] = true
+			out = append(out, e)
+			if is(e.To, graph.Route, graph.LoadBalancer, graph.VPCLink) {
+				todo = append(todo, e.To)
+			}
 		}
 	}
-	return functions, others
+	return out
 }

@@ -1,6 +1,7 @@
 package patterns
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -10,16 +11,18 @@ import (
 type workflow struct {
 	v       *view
 	machine *graph.Node
-	states  []*graph.Node // in source order, nested ones included
+	states  []*graph.Node // in source order, those inside of maps and parallels included
+	parent  map[*graph.Node]*graph.Node
 }
 
-// workflows lists the state machines whose states are known.
-func (v *view) workflows() []workflow {
-	var out []workflow
+// findWorkflows lists the state machines whose states are in sight.
+func (v *view) findWorkflows() []*workflow {
+	var out []*workflow
 	for _, m := range v.Of(graph.StateMachine) {
-		w := workflow{v: v, machine: m}
+		w := &workflow{v: v, machine: m, parent: map[*graph.Node]*graph.Node{}}
 		for _, e := range v.In(m, graph.TaskOf) {
 			w.states = append(w.states, e.From)
+			w.parent[e.From] = v.Node(text(e.From.Attrs, "parent"))
 		}
 		if len(w.states) > 0 {
 			out = append(out, w)
@@ -28,79 +31,99 @@ func (v *view) workflows() []workflow {
 	return out
 }
 
-// inside is the states of a map or parallel state, nested ones included.
-func (w workflow) inside(parent *graph.Node) []*graph.Node {
-	var out []*graph.Node
-	for _, s := range w.states {
-		for p := s; p != nil; {
-			if p = w.v.Node(text(p.Attrs, "parent")); p == parent {
-				out = append(out, s)
-				break
-			}
-		}
+func kindOf(s *graph.Node) string { return text(s.Attrs, "type") }
+
+func integration(s *graph.Node) string { return strings.ToLower(text(s.Attrs, "integration")) }
+
+// under is the child of an outer state in which a state lies, the state itself
+// included; nil where it lies elsewhere.
+func (w *workflow) under(s, outer *graph.Node) *graph.Node {
+	for s != nil && w.parent[s] != outer {
+		s = w.parent[s]
 	}
-	return out
+	return s
 }
 
-// works reports whether a state does work: a task that calls something, and more
-// than only tell somebody.
-func works(s *graph.Node) bool {
-	return text(s.Attrs, "type") == "Task" && !notifies(s)
+// inside is the states of a map or parallel, at any depth.
+func (w *workflow) inside(outer *graph.Node) []*graph.Node {
+	return filter(w.states, func(s *graph.Node) bool { return w.under(s, outer) != nil })
 }
 
-// telling are the services whose calls tell somebody and change nothing.
-var telling = []string{"sns:", "ses:", "sesv2:", "events:", "sqs:", "chatbot:", "cloudwatch:", "logs:"}
-
-func notifies(s *graph.Node) bool {
-	integration := strings.ToLower(text(s.Attrs, "integration"))
-	for _, prefix := range telling {
-		if strings.HasPrefix(integration, prefix) && text(s.Attrs, "pattern") != "callback" {
-			return true
-		}
-	}
-	return false
+// tasks is the tasks of a workflow.
+func (w *workflow) tasks() []*graph.Node {
+	return filter(w.states, func(s *graph.Node) bool { return kindOf(s) == "Task" })
 }
 
-// waits reports whether a task's result is waited for: a call that only starts
-// something or sends a message is not.
-func (w workflow) waits(s *graph.Node) bool {
-	integration, pattern := strings.ToLower(text(s.Attrs, "integration")), text(s.Attrs, "pattern")
-	if pattern == "sync" || pattern == "callback" {
-		return true
-	}
-	switch {
-	case integration == "states:startexecution", strings.HasPrefix(integration, "sqs:"):
+// telling is the services whose calls hand a message to others.
+var telling = []string{"sns:", "sqs:", "events:", "ses:", "sesv2:", "chatbot:"}
+
+// tells reports whether a task only tells somebody: it does not wait for an
+// answer, and nothing in sight works on what it sends.
+func (w *workflow) tells(s *graph.Node) bool {
+	isMessage := slices.ContainsFunc(telling, func(prefix string) bool { return strings.HasPrefix(integration(s), prefix) })
+	if !isMessage || text(s.Attrs, "pattern") == "callback" {
 		return false
 	}
-	for _, e := range w.v.Out(s, graph.Invokes) {
-		if text(e.Attrs, "mode") == "async" {
+	for _, e := range w.v.Out(s, graph.Writes, graph.Invokes) {
+		if is(e.To, graph.Queue, graph.Topic) && w.v.isWorkedOn(e.To) {
 			return false
 		}
 	}
 	return true
 }
 
-// called is what the tasks among some states call, with the edges.
-func (w workflow) called(states []*graph.Node) (nodes []*graph.Node, edges []*graph.Edge) {
+// isWorkedOn reports whether compute works on what a channel passes on.
+func (v *view) isWorkedOn(channel *graph.Node) bool {
+	return slices.ContainsFunc(v.events, func(e event) bool {
+		return is(e.target, compute...) && slices.Contains(e.sources, channel)
+	})
+}
+
+// looks reports whether a task only reads.
+func (w *workflow) looks(s *graph.Node) bool {
+	reads := w.v.Out(s, graph.Reads)
+	return len(reads) > 0 && len(w.v.Out(s, graph.Writes, graph.Invokes)) == 0
+}
+
+// works reports whether a state is a step of a transaction: a task that changes
+// something, or may.
+func (w *workflow) works(s *graph.Node) bool {
+	return kindOf(s) == "Task" && !w.tells(s) && !w.looks(s)
+}
+
+// waits reports whether a task's result is waited for: a call that only starts
+// something or sends a message is not.
+func (w *workflow) waits(s *graph.Node) bool {
+	if p := text(s.Attrs, "pattern"); p == "sync" || p == "callback" {
+		return true
+	}
+	return !slices.ContainsFunc(w.v.Out(s, graph.Invokes, graph.Writes), func(e *graph.Edge) bool {
+		return text(e.Attrs, "mode") == "async"
+	})
+}
+
+// addStates puts states into a role with what they call.
+func (d *draft) addStates(role string, states ...*graph.Node) {
 	for _, s := range states {
-		for _, e := range w.v.Out(s, graph.Invokes, graph.Reads, graph.Writes) {
+		d.add(role, s, d.Out(s, graph.TaskOf)...)
+		for _, e := range d.Out(s, graph.Invokes, graph.Reads, graph.Writes) {
 			if e.To != nil {
-				nodes, edges = append(nodes, e.To), append(edges, e)
+				d.add(role, e.To, e)
 			}
 		}
 	}
-	return nodes, edges
 }
 
-// reach is the states that may follow, without starting over at a map's or
-// parallel's own states.
-func (w workflow) reach(from *graph.Node, relations ...graph.Relation) []*graph.Node {
-	seen := map[*graph.Node]bool{from: true}
+// reach is a state and all that may follow it, in the order in which they come;
+// through says whether the way goes on behind a state.
+func (w *workflow) reach(from *graph.Node, through func(*graph.Node) bool, relations ...graph.Relation) []*graph.Node {
 	out := []*graph.Node{from}
 	for i := 0; i < len(out); i++ {
+		if !through(out[i]) {
+			continue
+		}
 		for _, e := range w.v.Out(out[i], relations...) {
-			if e.To != nil && !seen[e.To] {
-				seen[e.To] = true
+			if e.To != nil && !slices.Contains(out, e.To) {
 				out = append(out, e.To)
 			}
 		}
@@ -108,11 +131,14 @@ func (w workflow) reach(from *graph.Node, relations ...graph.Relation) []*graph.
 	return out
 }
 
-// taskOf is the edges that make states part of their machine.
-func (w workflow) taskOf(states []*graph.Node) []*graph.Edge {
-	var out []*graph.Edge
-	for _, s := range states {
-		out = append(out, w.v.Out(s, graph.TaskOf)...)
+func everywhere(*graph.Node) bool { return true }
+
+// isStarted reports whether something in sight starts a workflow.
+func (w *workflow) isStarted() bool {
+	for _, e := range w.v.In(w.machine, graph.Triggers, graph.RoutesTo, graph.Invokes, graph.Configures, graph.OnSuccessTo) {
+		if e.From != w.machine && w.parent[e.From] == nil && !slices.Contains(w.states, e.From) {
+			return true
+		}
 	}
-	return out
+	return false
 }

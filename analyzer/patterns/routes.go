@@ -1,0 +1,81 @@
+package patterns
+
+import "github.com/serverlens/serverlens/analyzer/graph"
+
+// route is a way from a front door to what stands behind it.
+type route struct {
+	door   *graph.Node
+	by     *graph.Node   // the route that leads on; the door itself where there is none
+	target *graph.Node   // nil where it cannot be resolved
+	edges  []*graph.Edge // from the door to the target
+	async  bool          // the target only takes the request over
+}
+
+// findRoutes lists every way from the front doors to their targets.
+func (v *view) findRoutes() []route {
+	var out []route
+	for _, door := range v.Of(doors...) {
+		for _, e := range v.Out(door, graph.RoutesTo) {
+			if !is(e.To, graph.Route) {
+				out = append(out, routeOf(door, door, e))
+				continue
+			}
+			for _, f := range v.Out(e.To, graph.RoutesTo) {
+				out = append(out, routeOf(door, e.To, e, f))
+			}
+		}
+		out = append(out, v.granted(door, out)...)
+	}
+	return out
+}
+
+func routeOf(door, by *graph.Node, edges ...*graph.Edge) route {
+	last := edges[len(edges)-1]
+	return route{door: door, by: by, target: last.To, edges: edges, async: text(last.Attrs, "mode") == "async"}
+}
+
+// granted is the ways that a door's own permissions show where its integration
+// names only the address of a service.
+func (v *view) granted(door *graph.Node, known []route) []route {
+	opaque := false
+	for _, r := range known {
+		opaque = opaque || r.door == door && (r.target == nil || is(r.target, graph.External))
+	}
+	if !opaque {
+		return nil
+	}
+	var out []route
+	for _, e := range v.Out(door, graph.Invokes) {
+		if is(e.To, compute...) && len(v.In(e.To, graph.AuthorizedBy)) == 0 {
+			out = append(out, routeOf(door, door, e))
+		}
+	}
+	return out
+}
+
+// answers reports whether serverless compute, or a service that the door itself
+// calls, answers the request.
+func (v *view) answers(r route) bool {
+	return !r.async && (is(r.target, compute...) || v.direct(r))
+}
+
+// direct reports whether the door itself works with a store, or takes records or
+// messages from a stream or queue.
+func (v *view) direct(r route) bool {
+	return r.target != nil && (is(r.target, stores...) || mentions(r.target, storeServices) || is(r.target, channels...) || v.isStream(r.target))
+}
+
+// handsOver reports whether a front door gives its requests to something in sight
+// that works on them later: nobody waits for a result.
+func (r route) handsOver() bool { return r.async && r.target != nil }
+
+// ownedByStack reports whether the stack's own components call a door: it is a step
+// of theirs, not an entrance.
+func (v *view) ownedByStack(door *graph.Node) bool {
+	for _, e := range v.In(door, graph.Invokes, graph.Triggers) {
+		if e.Basis == graph.Declared {
+			return true
+		}
+	}
+	return false
+}
