@@ -283,6 +283,13 @@ func (b *builder) mentioned(r *resource, v source.Value, kinds []graph.Kind) []e
 	return out
 }
 
+// apiAt finds the API of the system to which a URL in a property leads.
+func apiAt(p prop) func(*builder, *resource, source.Value) []end {
+	return func(b *builder, r *resource, in source.Value) []end {
+		return b.mentioned(r, r.get(in, p), []graph.Kind{graph.API})
+	}
+}
+
 // between is the part of a text after one marker and before the next; all of it
 // where they are not there.
 func between(v source.Value, after, before string) source.Value {

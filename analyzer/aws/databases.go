@@ -4,6 +4,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/docdb"
 	"github.com/awslabs/goformation/v7/cloudformation/docdbelastic"
 	"github.com/awslabs/goformation/v7/cloudformation/neptune"
+	"github.com/awslabs/goformation/v7/cloudformation/qldb"
 	"github.com/awslabs/goformation/v7/cloudformation/rds"
 	"github.com/awslabs/goformation/v7/cloudformation/timestream"
 
@@ -56,6 +57,13 @@ var databaseRows = []*row{
 		name:  prop{"DBClusterIdentifier", "cluster_identifier"},
 		attrs: []attr{{name: "engine", typ: text, def: "docdb", doc: "Database engine."}},
 	},
+	{
+		kind: graph.Database, cfn: (*qldb.Ledger)(nil), tf: "aws_qldb_ledger", name: prop{"Name", "name"},
+		attrs: []attr{{name: "engine", typ: text, def: "qldb", doc: "Database engine."}},
+	},
+	{cfn: (*qldb.Stream)(nil), tf: "aws_qldb_stream", links: []link{{
+		rel: graph.StreamsTo, from: prop{"LedgerName", "ledger_name"}, to: prop{"KinesisConfiguration.StreamArn", "kinesis_configuration.stream_arn"},
+	}}},
 	{cfn: (*docdb.DBInstance)(nil), tf: "aws_docdb_cluster_instance", is: prop{"DBClusterIdentifier", "cluster_identifier"}},
 	{
 		kind: graph.Database, cfn: (*docdbelastic.Cluster)(nil), tf: "aws_docdbelastic_cluster",

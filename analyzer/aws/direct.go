@@ -42,7 +42,7 @@ func (b *builder) serviceTargets(r *resource, in integration, service, action st
 		action = pathAction(service, in)
 	}
 	mode := "async"
-	if d.sync || !known || action == "StartSyncExecution" || action == "ReceiveMessage" {
+	if a := services[service].accessOf(action); d.sync || !known || action == "StartSyncExecution" || a.read && !a.write {
 		mode = "sync"
 	}
 	if action != "" {

@@ -62,6 +62,7 @@ var eventRows = []*row{
 			{name: "rate_limit_per_s", typ: number, at: prop{"InvocationRateLimitPerSecond", "invocation_rate_limit_per_second"}, def: 300,
 				source: "Amazon EventBridge User Guide, API destinations as targets", doc: "Most calls a second."},
 		},
+		links: []link{{rel: graph.Invokes, findTo: apiAt(prop{"InvocationEndpoint", "invocation_endpoint"}), mode: "sync"}},
 	},
 	{cfn: (*events.Archive)(nil), tf: "aws_cloudwatch_event_archive", of: prop{"SourceArn", "event_source_arn"},
 		attrs: []attr{{name: "archived", typ: flag, def: true, doc: "Whether an archive keeps its events."}}},

@@ -32,6 +32,7 @@ var firehoseRows = []*row{{
 	links: append([]link{
 		{rel: graph.StreamsTo, from: prop{"KinesisStreamSourceConfiguration.KinesisStreamARN", "kinesis_source_configuration.kinesis_stream_arn"}},
 		{rel: graph.StreamsTo, from: prop{"MSKSourceConfiguration.MSKClusterARN", "msk_source_configuration.msk_cluster_arn"}},
+		{rel: graph.Invokes, mode: "sync", findTo: apiAt(prop{"HttpEndpointDestinationConfiguration.EndpointConfiguration.Url", "http_endpoint_configuration.url"})},
 	}, deliveryLinks()...),
 }}
 

@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"cmp"
+
 	"github.com/awslabs/goformation/v7/cloudformation/pipes"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -62,7 +64,33 @@ func pipeSource(b *builder, r *resource, in source.Value) graph.Kind {
 }
 
 func pipeMode(b *builder, r *resource, in source.Value) source.Value {
-	return pollModeOf(pipeSource(b, r, in), r.get(in, prop{"Source", "source"}))
+	v := r.get(in, prop{"Source", "source"})
+	k := pipeSource(b, r, in)
+	if k == "" || k == graph.External {
+		k = cmp.Or(pipeSourceByParameters(r, in), k)
+	}
+	return pollModeOf(k, v)
+}
+
+// pipeSourceByParameters is the kind of source that a pipe's parameters are for.
+func pipeSourceByParameters(r *resource, in source.Value) graph.Kind {
+	for _, p := range []struct {
+		prop
+		kind graph.Kind
+	}{
+		{prop{"SourceParameters.ManagedStreamingKafkaParameters", "source_parameters.managed_streaming_kafka_parameters"}, graph.KafkaCluster},
+		{prop{"SourceParameters.SelfManagedKafkaParameters", "source_parameters.self_managed_kafka_parameters"}, graph.KafkaCluster},
+		{prop{"SourceParameters.KinesisStreamParameters", "source_parameters.kinesis_stream_parameters"}, graph.Stream},
+		{prop{"SourceParameters.DynamoDBStreamParameters", "source_parameters.dynamodb_stream_parameters"}, graph.Table},
+		{prop{"SourceParameters.SqsQueueParameters", "source_parameters.sqs_queue_parameters"}, graph.Queue},
+		{prop{"SourceParameters.ActiveMQBrokerParameters", "source_parameters.activemq_broker_parameters"}, graph.Broker},
+		{prop{"SourceParameters.RabbitMQBrokerParameters", "source_parameters.rabbitmq_broker_parameters"}, graph.Broker},
+	} {
+		if v := r.get(in, p.prop); v.Kind == source.Map || v.Kind == source.List {
+			return p.kind
+		}
+	}
+	return ""
 }
 
 func pipeBatchSize(b *builder, r *resource, in source.Value) source.Value {

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -149,6 +150,22 @@ func (w *workflow) noteRequest(s *state, q request) {
 		test, found := q.params.Entry("ConditionExpression")
 		w.set(n, "conditional", flag, source.BoolOf(found, cmpLocation(test.KeyAt, q.at)))
 	}
+	if update := dynamic(q.params, "UpdateExpression"); update.Kind != source.Unset && q.service == "dynamodb" {
+		w.set(n, "relative", flag, update.Apply(isRelative))
+	}
+}
+
+// reckoning is what makes an update expression follow from the value that was there:
+// the actions ADD and DELETE, or a sum or difference.
+var reckoning = regexp.MustCompile(`(?i)\b(add|delete)\s+[\w#.]+\s+:|[\w\])]\s+[+-]\s+[:#\w]|[\w\])][+-][:#]`)
+
+// isRelative reports of an update expression whether it reckons with the value that
+// was there.
+func isRelative(v source.Value) source.Value {
+	if v.Kind != source.String {
+		return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}
+	}
+	return source.BoolOf(reckoning.MatchString(v.Text), v.At)
 }
 
 func (q request) name() string {

@@ -31,6 +31,8 @@ var stateAttrs = []attr{
 	{name: "branches", typ: number, doc: "Of a parallel: how many branches it has."},
 	{name: "result_discarded", typ: flag, doc: "Whether the result goes nowhere: ResultPath null, or an output and no variable that holds it."},
 	{name: "conditional", typ: flag, doc: "Of a write to a table: whether it has a condition expression."},
+	{name: "relative", typ: flag, source: "Amazon DynamoDB Developer Guide, Update expressions",
+		doc: "Of an update of a table: whether the new value follows from the one that was there (arithmetic, ADD, DELETE)."},
 	{name: "method", typ: text, doc: "Of a call over HTTP: the method."},
 	{name: "start", typ: flag, doc: "Whether the workflow, branch or iteration starts here."},
 	{name: "end", typ: flag, doc: "Whether the workflow, branch or iteration ends here."},

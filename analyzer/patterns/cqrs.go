@@ -30,7 +30,7 @@ const maxProjection = 6
 
 func findCQRS(d *draft) {
 	for _, s := range d.Nodes {
-		if !is(s, graph.Table, graph.Database) && !mentions(s, storeServices) {
+		if !is(s, graph.Table, graph.Database) && !mentions(s, storeServices) && !d.tellsOfChanges(s) {
 			continue
 		}
 		for _, e := range d.Out(s, graph.Triggers, graph.StreamsTo) {
@@ -46,6 +46,12 @@ func findCQRS(d *draft) {
 			}
 		}
 	}
+}
+
+// tellsOfChanges reports whether something that is only mentioned and is no stream
+// itself feeds one.
+func (v *view) tellsOfChanges(n *graph.Node) bool {
+	return is(n, graph.External) && !v.isStream(n) && len(v.Out(n, graph.StreamsTo)) > 0
 }
 
 // projection is the way from a change of a store to another store.

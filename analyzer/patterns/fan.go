@@ -13,7 +13,8 @@ var fanOutFanIn = &Pattern{
 	Uses:    []string{"parallel data processing", "map-reduce", "batch processing under time constraints"},
 	Roles: []Role{
 		{Name: "coordinator", Summary: "splits the work", Required: true},
-		{Name: "worker", Summary: "does a share of the work beside the others", Required: true},
+		{Name: "worker", Summary: "does a share of the work beside the others", Required: true, Beside: "coordinator",
+			Advice: "let the Map run its items side by side: with a MaxConcurrency of 1 they wait for each other"},
 		{Name: "join", Summary: "takes the workers' results together", Beside: "coordinator",
 			Advice: "keep the result of the Map or Parallel state and use it in a later step, and let its branches wait for the work that they start"},
 	},
@@ -21,29 +22,37 @@ var fanOutFanIn = &Pattern{
 }
 
 func findFan(d *draft) {
+	sequential := true
 	for _, w := range d.workflows {
 		for _, s := range w.states {
 			if workers := w.workers(s); len(workers) > 0 {
 				d.addFan(w, s, workers)
+				sequential = sequential && isSequential(s)
 			}
 		}
 	}
 	for _, c := range d.Of(graph.Function) {
-		if workers := d.callees(c); len(workers) > 1 {
-			d.addGather(c, workers)
+		if workers := d.callees(c); len(workers) > 1 && d.addGather(c, workers) {
+			sequential = false
 		}
+	}
+	if sequential {
+		d.lacking = append(d.lacking, "worker")
 	}
 }
 
-// workers is the tasks of a map that runs its items side by side, or of a parallel
-// with at least two branches that have any; nil otherwise.
+// isSequential reports whether a state is a map that runs one item after the other.
+func isSequential(s *graph.Node) bool {
+	most, ok := s.Attrs["max_concurrency"].AsNumber()
+	return ok && most == 1
+}
+
+// workers is the tasks of a map, or of a parallel with at least two branches that
+// have any; nil otherwise.
 func (w *workflow) workers(s *graph.Node) []*graph.Node {
 	tasks := filter(w.inside(s), func(x *graph.Node) bool { return kindOf(x) == "Task" })
 	switch kindOf(s) {
 	case "Map":
-		if most, ok := s.Attrs["max_concurrency"].AsNumber(); ok && most == 1 {
-			return nil
-		}
 		return tasks
 	case "Parallel":
 		branches := map[string]bool{}
@@ -97,9 +106,10 @@ func (d *draft) callees(c *graph.Node) []*graph.Node {
 }
 
 // addGather adds a function that calls workers where all their results come to one
-// place, from which another function takes them.
-func (d *draft) addGather(c *graph.Node, called []*graph.Node) {
-	for _, m := range d.meetings(called) {
+// place, from which another function takes them. It reports whether there is one.
+func (d *draft) addGather(c *graph.Node, called []*graph.Node) bool {
+	meetings := d.meetings(called)
+	for _, m := range meetings {
 		for _, f := range called {
 			if f == m.place {
 				continue
@@ -113,6 +123,7 @@ func (d *draft) addGather(c *graph.Node, called []*graph.Node) {
 			d.add("join", e.To, e)
 		}
 	}
+	return len(meetings) > 0
 }
 
 // meeting is where the results of several workers come together.

@@ -119,6 +119,11 @@ func of(p *Pattern, matches []*Match) *Match {
 	return matches[i]
 }
 
+// lacks reports whether a role is missing.
+func (m *Match) lacks(role string) bool {
+	return slices.ContainsFunc(m.Missing, func(x Missing) bool { return x.Role.Name == role })
+}
+
 // nodes is every node of a role, nil where the role is empty.
 func (m *Match) nodes(role string) []*graph.Node {
 	for _, f := range m.Roles {

@@ -39,9 +39,22 @@ func (v *view) general(rest, events *Match) *Match {
 }
 
 // isMainPurpose reports whether a match covers at least a third of the compute that
-// any pattern of the stack has.
+// any pattern of the stack has, and its workers do work side by side. What only the
+// stack itself calls is no purpose beside a stream.
 func (v *view) isMainPurpose(m *Match, present []*Match) bool {
+	if m.lacks("worker") {
+		return false
+	}
+	rest := of(restAPIBackend, present)
+	if len(present) == 2 && rest != nil && !v.hasEntrance(rest) {
+		return true
+	}
 	return 3*len(computeOf(m)) >= len(computeOf(present...))
+}
+
+// hasEntrance reports whether requests from outside come in at one of the doors.
+func (v *view) hasEntrance(rest *Match) bool {
+	return slices.ContainsFunc(rest.nodes("front door"), v.isEntrance)
 }
 
 // computeOf is the functions, workflows and their tasks that some matches name.
@@ -63,7 +76,7 @@ func computeOf(matches ...*Match) map[*graph.Node]bool {
 // front door is a step of the stack's own, or more compute works behind the events
 // than behind the door, or as much that writes more.
 func (v *view) handsMostOver(rest, events *Match) bool {
-	if !slices.ContainsFunc(rest.nodes("front door"), func(n *graph.Node) bool { return !v.ownedByStack(n) }) {
+	if !v.hasEntrance(rest) {
 		return true
 	}
 	var front, back []*graph.Node
@@ -94,27 +107,29 @@ func (v *view) written(nodes []*graph.Node) int {
 	return len(to)
 }
 
-// isAside reports whether a match stands beside a workflow that nothing starts and
-// that does most of the work: such a workflow is judged by its own states.
+// isAside reports whether a match is only a side of workflows that nothing starts,
+// which are judged by their own states: all that sets it in motion is theirs.
 func (v *view) isAside(m *Match) bool {
-	tasks := 0
-	called := map[*graph.Node]bool{}
+	var idle []*graph.Node
 	for _, w := range v.workflows {
-		if w.isStarted() {
-			continue
-		}
-		tasks += len(w.tasks())
-		for _, r := range v.downstream(w.machine) {
-			called[r.node] = true
+		if !w.isStarted() && slices.ContainsFunc(w.states, w.works) {
+			idle = append(idle, w.machine)
 		}
 	}
-	others := 0
-	for n := range computeOf(m) {
-		if !called[n] {
-			others++
+	if len(idle) == 0 {
+		return false
+	}
+	theirs := v.behindAll(idle...)
+	isOurs := func(n *graph.Node) bool { return !theirs[n] }
+	if m.Pattern == restAPIBackend {
+		return !slices.ContainsFunc(m.nodes("front door"), isOurs)
+	}
+	for _, e := range v.events {
+		if !slices.ContainsFunc(e.sources, func(n *graph.Node) bool { return theirs[n] }) {
+			return false
 		}
 	}
-	return tasks > others
+	return true
 }
 
 // nearest is the pattern that a graph without a primary one comes closest to.

@@ -1,6 +1,10 @@
 package patterns
 
-import "github.com/serverlens/serverlens/analyzer/graph"
+import (
+	"slices"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+)
 
 // route is a way from a front door to what stands behind it.
 type route struct {
@@ -53,10 +57,11 @@ func (v *view) granted(door *graph.Node, known []route) []route {
 	return out
 }
 
-// answers reports whether serverless compute, or a service that the door itself
-// calls, answers the request.
+// answers reports whether a function, a workflow that is waited for, or a service
+// that the door itself calls answers the request. A function is waited for also
+// where it is told to work later: the door says so at once.
 func (v *view) answers(r route) bool {
-	return !r.async && (is(r.target, compute...) || v.direct(r))
+	return is(r.target, graph.Function) || !r.async && (is(r.target, compute...) || v.direct(r))
 }
 
 // direct reports whether the door itself works with a store, or takes records or
@@ -67,15 +72,33 @@ func (v *view) direct(r route) bool {
 
 // handsOver reports whether a front door gives its requests to something in sight
 // that works on them later: nobody waits for a result.
-func (r route) handsOver() bool { return r.async && r.target != nil }
+func (r route) handsOver() bool { return r.async && r.target != nil && !is(r.target, graph.Function) }
 
-// ownedByStack reports whether the stack's own components call a door: it is a step
-// of theirs, not an entrance.
-func (v *view) ownedByStack(door *graph.Node) bool {
+// isEntrance reports whether requests come in at a door from outside. One that
+// other components of the stack call is a step of theirs, unless they only do so
+// because of what came in there.
+func (v *view) isEntrance(door *graph.Node) bool {
+	behind := v.behindAll(door)
 	for _, e := range v.In(door, graph.Invokes, graph.Triggers) {
-		if e.Basis == graph.Declared {
-			return true
+		if e.Basis == graph.Declared && !behind[e.From] {
+			return false
 		}
 	}
-	return false
+	return true
+}
+
+// behindAll is everything that something sets in motion or names as where it puts
+// data, at any distance, itself left out. What it only may do does not count.
+func (v *view) behindAll(nodes ...*graph.Node) map[*graph.Node]bool {
+	out := map[*graph.Node]bool{}
+	for todo := nodes; len(todo) > 0; todo = todo[1:] {
+		edges := v.Out(todo[0], graph.RoutesTo, graph.Triggers, graph.StreamsTo)
+		for _, e := range append(slices.Clone(edges), v.work(todo[0])...) {
+			if e.To != nil && !out[e.To] && e.Basis != graph.Permitted && e.Relation != graph.Reads {
+				out[e.To] = true
+				todo = append(todo, e.To)
+			}
+		}
+	}
+	return out
 }
