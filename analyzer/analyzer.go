@@ -5,6 +5,7 @@ package analyzer
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/serverlens/serverlens/analyzer/aws"
@@ -19,7 +20,7 @@ import (
 type Report struct {
 	Systems  []System         // in the order of their first stacks
 	Problems []source.Problem // of files that belong to no stack
-	Rules    []*policy.Rule   // that were asked for; nil where none was
+	Rules    []*policy.Rule   // that were asked for, sorted by id; nil where none was
 	Date     string           // that the rules were told, YYYY-MM-DD
 }
 
@@ -29,6 +30,17 @@ type System struct {
 	Graph  *graph.Graph
 	Found  patterns.Result // of the whole system
 	Result policy.Result   // of the rules
+
+	options Options
+}
+
+// Input is what rules read of the system, as JSON has it; nil where there was no
+// engine.
+func (s *System) Input() (map[string]any, error) {
+	if s.options.Engine == nil {
+		return nil, nil
+	}
+	return s.options.Engine.Document(s.Graph, s.options.Policy)
 }
 
 // Stack is one stack of a system with what it is by itself.
@@ -41,6 +53,9 @@ type Stack struct {
 type Options struct {
 	Engine *policy.Engine // nil: no rules
 	Policy policy.Options // Matches is filled in
+	// Strict keeps notes, and the rules that only the strict profile has. Rules that
+	// Policy.Only names are kept whole in any case.
+	Strict bool
 }
 
 // Analyze makes the report of stacks that were loaded together, systems side by
@@ -49,7 +64,8 @@ func Analyze(ctx context.Context, stacks []*source.Stack, problems []source.Prob
 	systems := aws.Systems(stacks)
 	r := &Report{Systems: make([]System, len(systems)), Problems: problems, Date: o.Policy.Date}
 	if o.Engine != nil {
-		r.Rules = o.Engine.Rules()
+		o.choose()
+		r.Rules = slices.DeleteFunc(slices.Clone(o.Engine.Rules()), func(x *policy.Rule) bool { return !o.Policy.Wants(x) })
 	}
 	next := make(chan int)
 	var wg sync.WaitGroup
@@ -78,9 +94,28 @@ func analyze(ctx context.Context, stacks []*source.Stack, o Options) System {
 		}
 		sys.Stacks = append(sys.Stacks, Stack{s, found})
 	}
-	if o.Engine != nil {
-		o.Policy.Matches = sys.Found.Present
-		sys.Result = o.Engine.Check(ctx, sys.Graph, o.Policy)
+	if o.Engine == nil {
+		return sys
+	}
+	o.Policy.Matches = sys.Found.Present
+	sys.options = o
+	sys.Result = o.Engine.Check(ctx, sys.Graph, o.Policy)
+	if !o.Strict && o.Policy.Only == nil {
+		sys.Result.Findings = slices.DeleteFunc(sys.Result.Findings, func(f policy.Finding) bool { return f.Severity == source.Note })
+		sys.Result.Undecided = slices.DeleteFunc(sys.Result.Undecided, func(u policy.Undecided) bool { return u.Severity == source.Note })
 	}
 	return sys
+}
+
+// choose leaves out the rules that could only find what would not be shown.
+func (o *Options) choose() {
+	if o.Strict || o.Policy.Only != nil {
+		return
+	}
+	o.Policy.Disable = slices.Clone(o.Policy.Disable)
+	for _, r := range o.Engine.Rules() {
+		if r.Strict || r.Severity() == source.Note {
+			o.Policy.Disable = append(o.Policy.Disable, r.ID)
+		}
+	}
 }

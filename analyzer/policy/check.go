@@ -102,7 +102,7 @@ func (e *Engine) world(ctx context.Context, g *graph.Graph, o Options) (found []
 	}
 	var rules []*Rule
 	for _, r := range e.rules {
-		if o.wants(r) && r.concerns(present) {
+		if o.Wants(r) && r.concerns(present) {
 			rules = append(rules, r)
 		}
 	}
@@ -123,8 +123,8 @@ func (e *Engine) world(ctx context.Context, g *graph.Graph, o Options) (found []
 	return found, failed
 }
 
-// wants reports whether the options leave a rule in.
-func (o Options) wants(r *Rule) bool {
+// Wants reports whether the options leave a rule in.
+func (o Options) Wants(r *Rule) bool {
 	named := func(names []string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return n == r.ID || slices.Contains(r.Aliases, n) })
 	}

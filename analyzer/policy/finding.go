@@ -374,6 +374,9 @@ func (w *world) unknown(l look) Unknown {
 		Name: l.id + "." + l.name, Expr: v.Text, Flag: options(v, p.stack()),
 		At: oneLine(p.at(l.name), p.stack()),
 	}
+	if v.Sensitive {
+		u.Expr = "a secret"
+	}
 	if p.node != nil && u.Expr == "" {
 		u.Expr = p.node.Open[graph.Relation(l.name)]
 	}

@@ -40,6 +40,9 @@ type Rule struct {
 // Severity is that of a finding that does not say otherwise.
 func (r *Rule) Severity() source.Severity { return r.Severities[0] }
 
+// Reads reports whether the rule looks at an attribute or relation of that name.
+func (r *Rule) Reads(name string) bool { return slices.Contains(r.reads, name) }
+
 // Source is where a fact is documented.
 type Source struct {
 	Title string

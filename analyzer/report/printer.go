@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // printer writes text for people and keeps the first error.
@@ -34,3 +35,8 @@ func (p *printer) yellow(s string) string { return p.sgr("33", s) }
 func (p *printer) blue(s string) string   { return p.sgr("34", s) }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// oneLine is a text without line breaks.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+}

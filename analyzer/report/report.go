@@ -1,8 +1,13 @@
-// Package report writes what was analysed, one file per output format. A
-// machine format is always one complete, valid document.
+// Package report writes what was analysed, one file per output format.
+//
+// It promises that a machine format is always one complete, valid document,
+// whatever went wrong before; that the same report gives the same bytes; and that
+// no secret is shown: not what the rules found to be one, not the value of any
+// environment variable, and nothing that a template marks as sensitive.
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -13,21 +18,27 @@ import (
 // Verb is what the user asked for; each has its own formats.
 type Verb string
 
+// The verbs. Rules lists the rules of a report.
 const (
 	Lint   Verb = "lint"
 	Detect Verb = "detect"
 	Graph  Verb = "graph"
+	Rules  Verb = "rules"
 )
 
 // Options are what a user may say about the output.
 type Options struct {
-	Color bool // of text, with ANSI escape sequences
+	Color       bool   // of text, with ANSI escape sequences
+	ShowUnknown bool   // text lists what was left undecided
+	Version     string // of serverlens, for the formats that name their tool
 }
 
 // Format is one way to write a report.
 type Format struct {
 	Name    string
 	Summary string // for the help, without a full stop
+	Machine bool   // a document that is written even where there was nothing to analyse
+	Input   bool   // needs the input of rules in the report
 	write   func(io.Writer, *analyzer.Report, Options) error
 }
 
@@ -35,36 +46,45 @@ type Format struct {
 // completion, error messages and documentation read it.
 var formats = map[Verb][]Format{
 	Lint: {
-		{"text", "for reading, with an excerpt of the source", writeLintText},
+		{Name: "text", Summary: "for reading, with an excerpt of the source", write: writeLintText},
+		{Name: "compact", Summary: "one line a finding", write: writeCompact},
+		{Name: "json", Summary: "versioned document", Machine: true, write: writeLintJSON},
+		{Name: "sarif", Summary: "SARIF 2.1.0, for code scanning", Machine: true, write: writeSARIF},
+		{Name: "github", Summary: "annotations of a GitHub workflow", write: writeGitHub},
 	},
 	Detect: {
-		{"text", "for reading", writeDetectText},
-		{"json", "versioned document", writeDetectJSON},
+		{Name: "text", Summary: "for reading", write: writeDetectText},
+		{Name: "json", Summary: "versioned document", Machine: true, write: writeDetectJSON},
 	},
 	Graph: {
-		{"mermaid", "flowchart that GitHub and GitLab draw", writeMermaid},
-		{"dot", "Graphviz", writeDOT},
+		{Name: "mermaid", Summary: "flowchart that GitHub and GitLab draw", write: writeMermaid},
+		{Name: "dot", Summary: "Graphviz", write: writeDOT},
+		{Name: "json", Summary: "what rules read; graph --schema prints its schema", Machine: true, Input: true, write: writeGraphJSON},
+	},
+	Rules: {
+		{Name: "text", Summary: "table", write: writeRulesText},
+		{Name: "json", Summary: "versioned document", Machine: true, write: writeRulesJSON},
 	},
 }
 
 // Formats lists the formats of a verb; the first is the default.
 func Formats(v Verb) []Format { return formats[v] }
 
-// Names is the names of a verb's formats, in the order of the documentation.
-func Names(v Verb) []string {
-	var names []string
-	for _, f := range formats[v] {
-		names = append(names, f.Name)
-	}
-	return names
-}
-
 // Write writes a report in the format of that name.
 func Write(w io.Writer, v Verb, format string, r *analyzer.Report, o Options) error {
+	var names []string
 	for _, f := range formats[v] {
 		if f.Name == format {
 			return f.write(w, r, o)
 		}
+		names = append(names, f.Name)
 	}
-	return fmt.Errorf("unknown format %q of %s, one of %s", format, v, strings.Join(Names(v), ", "))
+	return fmt.Errorf("unknown format %q of %s, one of %s", format, v, strings.Join(names, ", "))
+}
+
+func writeJSON(w io.Writer, doc any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(doc)
 }

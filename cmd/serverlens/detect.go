@@ -15,19 +15,16 @@ func detectCommand() *cobra.Command {
 		Short: "Name the architecture pattern that a stack implements",
 		Long: `Detect says which of the seven serverless patterns a stack implements, with the
 resources that show it, what is missing and how sure it is. PATH is a template, a
-folder that is searched for templates, or - for standard input.`,
+folder that is searched for stacks, or - for standard input, which may also be what
+CloudFormation's get-template answers.`,
+		Example: `  serverlens detect template.yaml
+  aws cloudformation get-template --stack-name orders | serverlens detect -`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := out.check(); err != nil {
 				return err
 			}
-			r, err := in.load(cmd, paths, analyzer.Options{})
-			if err != nil {
-				return err
-			}
-			if err := out.write(cmd, r); err != nil {
-				return err
-			}
-			return printProblems(cmd.ErrOrStderr(), r)
+			_, err := in.analyze(cmd, paths, &out, analyzer.Options{})
+			return err
 		},
 	}
 	in.flags(cmd)

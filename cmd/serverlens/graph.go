@@ -4,30 +4,51 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/serverlens/serverlens/analyzer"
+	"github.com/serverlens/serverlens/analyzer/policy"
 	"github.com/serverlens/serverlens/analyzer/report"
 )
 
 func graphCommand() *cobra.Command {
 	var in input
 	var out output
+	var schema bool
 	cmd := &cobra.Command{
 		Use:   "graph [PATH...]",
 		Short: "Draw the service graph of a stack",
+		Long: `Graph draws how data flows through a stack: who calls, who publishes, who reads. Its
+JSON is what rules read, in which the values of environment variables are left out.`,
+		Example: `  serverlens graph template.yaml > architecture.mmd
+  serverlens graph -f dot template.yaml | dot -Tsvg -o architecture.svg
+  serverlens graph --schema`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := out.check(); err != nil {
 				return err
 			}
-			r, err := in.load(cmd, paths, analyzer.Options{})
-			if err != nil {
-				return err
+			var o analyzer.Options
+			if schema || out.input() {
+				engine, err := policy.Builtin()
+				if err != nil {
+					return exit{exitIncomplete, err}
+				}
+				if schema {
+					return writeSchema(cmd, engine)
+				}
+				o = analyzer.Options{Engine: engine, Policy: policy.Options{Only: []string{}}}
 			}
-			if err := out.write(cmd, r); err != nil {
-				return err
-			}
-			return printProblems(cmd.ErrOrStderr(), r)
+			_, err := in.analyze(cmd, paths, &out, o)
+			return err
 		},
 	}
 	in.flags(cmd)
 	out.flags(cmd, report.Graph)
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of -f json and stop")
 	return cmd
+}
+
+func writeSchema(cmd *cobra.Command, engine *policy.Engine) error {
+	input, err := engine.Schema()
+	if err != nil {
+		return exit{exitIncomplete, err}
+	}
+	return report.WriteGraphSchema(cmd.OutOrStdout(), input)
 }

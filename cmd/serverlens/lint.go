@@ -14,80 +14,104 @@ import (
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
+// lint is the flags of the command of that name.
+type lint struct {
+	in                    input
+	out                   output
+	failOn, date, profile string
+	exitZero              bool
+	only, disable         []string
+}
+
 func lintCommand() *cobra.Command {
-	var in input
-	var out output
-	var failOn, date, profile string
-	var exitZero bool
-	var only, disable []string
+	var l lint
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
 		Short: "Check a stack against best practices",
-		RunE: func(cmd *cobra.Command, paths []string) error {
-			if err := out.check(); err != nil {
-				return err
-			}
-			threshold, err := parseThreshold(failOn)
-			if err != nil {
-				return exit{exitUsage, err}
-			}
-			if date, err = today(date); err != nil {
-				return exit{exitUsage, err}
-			}
-			engine, err := policy.Builtin()
-			if err != nil {
-				return exit{exitIncomplete, err}
-			}
-			r, err := in.load(cmd, paths, analyzer.Options{Engine: engine, Policy: policy.Options{Date: date, Only: only, Disable: disable}})
-			if err != nil {
-				return err
-			}
-			if err := out.write(cmd, r); err != nil {
-				return err
-			}
-			if err := printProblems(cmd.ErrOrStderr(), r); err != nil {
-				return err
-			}
-			if !exitZero && threshold.reached(r) {
-				return exit{code: exitFindings}
-			}
-			return nil
-		},
+		Long: `Lint checks stacks against best practices and says where, why and how to fix what
+it finds. PATH is a template, a folder that is searched for stacks, or - for
+standard input; without one it is the current folder.
+
+What cannot be known from the templates is never held against them: a finding that
+would rest on it is undecided, and --show-unknown lists it.`,
+		Example: `  serverlens lint
+  serverlens lint template.yaml --param Stage=prod
+  serverlens lint services -f text -f sarif=serverlens.sarif --fail-on warning`,
+		RunE: l.run,
 	}
-	in.flags(cmd)
-	out.flags(cmd, report.Lint)
+	l.in.flags(cmd)
+	l.out.flags(cmd, report.Lint)
 	f := cmd.Flags()
-	f.StringVar(&failOn, "fail-on", "error", "exit 1 at a finding of this `SEVERITY` or worse: error, warning, note, never")
-	f.BoolVar(&exitZero, "exit-zero", false, "exit 0 whatever is found")
-	f.StringSliceVar(&only, "only", nil, "check these `RULES` alone")
-	f.StringSliceVar(&disable, "disable", nil, "leave these `RULES` out")
-	f.StringVar(&profile, "profile", "recommended", "recommended, or strict to see notes as well")
-	f.StringVar(&date, "date", "", "what to take as today, `YYYY-MM-DD`; SOURCE_DATE_EPOCH otherwise")
+	f.StringVar(&l.failOn, "fail-on", "error", "exit 1 at a finding of this `SEVERITY` or worse: error, warning, note, never")
+	f.BoolVar(&l.exitZero, "exit-zero", false, "exit 0 whatever is found")
+	f.StringSliceVar(&l.only, "only", nil, "check these `RULES` alone, by id or alias, commas between them")
+	f.StringSliceVar(&l.disable, "disable", nil, "leave these `RULES` out")
+	f.StringVar(&l.profile, "profile", "recommended", "`PROFILE`: recommended, or strict to see notes as well")
+	f.StringVar(&l.date, "date", "", "what to take as today, `YYYY-MM-DD`; SOURCE_DATE_EPOCH otherwise")
+	f.BoolVar(&l.out.showUnknown, "show-unknown", false, "list what could not be decided, and the flag that would decide it")
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"error", "warning", "note", "never"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions(profiles, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("only", completeRules)
+	_ = cmd.RegisterFlagCompletionFunc("disable", completeRules)
 	return cmd
 }
 
-// threshold is the least severity that fails a run.
-type threshold struct {
-	severity source.Severity
-	never    bool
-}
+var profiles = []string{"recommended", "strict"}
 
-func parseThreshold(s string) (threshold, error) {
-	if s == "never" {
-		return threshold{never: true}, nil
+func (l *lint) run(cmd *cobra.Command, paths []string) error {
+	if err := l.out.check(); err != nil {
+		return err
 	}
-	for _, severity := range []source.Severity{source.Error, source.Warning, source.Note} {
-		if s == severity.String() {
-			return threshold{severity: severity}, nil
+	fails, err := parseThreshold(l.failOn)
+	if err != nil {
+		return exit{exitUsage, err}
+	}
+	date, err := today(l.date)
+	if err != nil {
+		return exit{exitUsage, err}
+	}
+	if l.profile != profiles[0] && l.profile != profiles[1] {
+		return exit{exitUsage, fmt.Errorf("--profile %s: one of recommended, strict", l.profile)}
+	}
+	engine, err := policy.Builtin()
+	if err != nil {
+		return exit{exitIncomplete, err}
+	}
+	for _, name := range append(l.only, l.disable...) {
+		if engine.Rule(name) == nil {
+			return exit{exitUsage, fmt.Errorf("unknown rule %q%s", name, didYouMean(name, ids(engine)))}
 		}
 	}
-	return threshold{}, fmt.Errorf("--fail-on %s: one of error, warning, note, never", s)
+	r, err := l.in.analyze(cmd, paths, &l.out, analyzer.Options{
+		Engine: engine, Policy: policy.Options{Date: date, Only: l.only, Disable: l.disable}, Strict: l.profile == "strict",
+	})
+	if err != nil {
+		return err
+	}
+	if !l.exitZero && fails(r) {
+		return exit{code: exitFindings}
+	}
+	return nil
 }
 
-func (t threshold) reached(r *analyzer.Report) bool {
+// parseThreshold makes of --fail-on what tells whether a run fails.
+func parseThreshold(s string) (func(*analyzer.Report) bool, error) {
+	if s == "never" {
+		return func(*analyzer.Report) bool { return false }, nil
+	}
+	for _, least := range []source.Severity{source.Error, source.Warning, source.Note} {
+		if s == least.String() {
+			return func(r *analyzer.Report) bool { return worst(r, least) }, nil
+		}
+	}
+	return nil, fmt.Errorf("--fail-on %s: one of error, warning, note, never", s)
+}
+
+// worst reports whether a finding is of a severity or worse.
+func worst(r *analyzer.Report, least source.Severity) bool {
 	for _, sys := range r.Systems {
 		for _, f := range sys.Result.Findings {
-			if !t.never && f.Severity >= t.severity {
+			if f.Severity >= least {
 				return true
 			}
 		}
@@ -112,4 +136,20 @@ func today(date string) (string, error) {
 		return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
 	}
 	return time.Now().UTC().Format(time.DateOnly), nil
+}
+
+func ids(e *policy.Engine) []string {
+	var out []string
+	for _, r := range e.Rules() {
+		out = append(out, r.ID)
+	}
+	return out
+}
+
+func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	engine, err := policy.Builtin()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	return ids(engine), cobra.ShellCompDirectiveNoFileComp
 }

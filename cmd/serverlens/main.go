@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 )
 
 func main() {
@@ -43,8 +44,8 @@ func (e exit) Unwrap() error { return e.err }
 
 // run is main with everything that it touches handed in.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	cmd := root(stdin, stdout, stderr)
-	cmd.SetArgs(args)
+	cmd := root()
+	cmd.SetArgs(withVerb(cmd, args))
 	cmd.SetIn(stdin)
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
@@ -61,7 +62,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		e = exit{exitUsage, err}
 	}
 	if e.err != nil {
-		fmt.Fprintf(stderr, "serverlens: %v\n", e.err)
+		fmt.Fprintf(stderr, "serverlens: %s\n", strings.TrimSpace(e.err.Error()))
 	}
 	return e.code
 }

@@ -1,27 +1,73 @@
 package main
 
 import (
-	"io"
+	"os"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // root is the command line.
-func root(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
+func root() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serverlens",
 		Short: "Architecture linter for serverless templates",
 		Long: `serverlens reads AWS SAM, CloudFormation and Terraform into one service graph,
 names the architecture pattern that it implements and checks best practices.
-It never uses the network and never runs anything that it reads.`,
+It never uses the network and never runs anything that it reads.
+
+` + exitCodes,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return cmd.Help()
-		},
 	}
-	cmd.CompletionOptions.HiddenDefaultCmd = false
-	cmd.AddCommand(lintCommand(), detectCommand(), graphCommand(), versionCommand())
+	cmd.SetFlagErrorFunc(unknownFlag)
+	cmd.AddCommand(lintCommand(), detectCommand(), graphCommand(), rulesCommand(), explainCommand(), versionCommand())
+	cmd.InitDefaultHelpCmd()
+	cmd.InitDefaultCompletionCmd()
 	return cmd
+}
+
+// exitCodes is said in the help and in the documentation.
+const exitCodes = `Exit codes:
+  0    nothing at or above the threshold
+  1    findings at or above the threshold
+  2    wrong usage, or nothing to analyse
+  3    the analysis is incomplete; what was found is reported
+  130  interrupted`
+
+var flagName = regexp.MustCompile(`^unknown flag: --(\S+)$`)
+
+// unknownFlag adds the nearest flag to the error of one that is not there.
+func unknownFlag(cmd *cobra.Command, err error) error {
+	m := flagName.FindStringSubmatch(err.Error())
+	if m == nil {
+		return exit{exitUsage, err}
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return exit{exitUsage, hint{err, didYouMean("--"+m[1], names)}}
+}
+
+// hint is an error with what might help.
+type hint struct {
+	error
+	help string
+}
+
+func (h hint) Error() string { return h.error.Error() + h.help }
+
+// withVerb puts lint before arguments that begin with a path instead of a command.
+func withVerb(cmd *cobra.Command, args []string) []string {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		return args
+	}
+	if found, _, err := cmd.Find(args[:1]); err == nil && found != cmd {
+		return args
+	}
+	if _, err := os.Stat(args[0]); err != nil {
+		return args
+	}
+	return append([]string{"lint"}, args...)
 }

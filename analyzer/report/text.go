@@ -1,0 +1,165 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"github.com/serverlens/serverlens/analyzer"
+	"github.com/serverlens/serverlens/analyzer/policy"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+func writeLintText(w io.Writer, r *analyzer.Report, o Options) error {
+	out := &printer{w: w, color: o.Color}
+	stacks, undecided := 0, 0
+	for _, sys := range r.Systems {
+		stacks += len(sys.Stacks)
+		undecided += len(sys.Result.Undecided)
+		x := excerptsOf(sys)
+		for _, b := range blocks(sys) {
+			out.block(b, x)
+		}
+	}
+	if o.ShowUnknown {
+		for _, sys := range r.Systems {
+			for _, u := range sys.Result.Undecided {
+				out.undecided(u)
+			}
+		}
+	}
+	for _, sys := range r.Systems {
+		for _, s := range sys.Stacks {
+			out.printf("%s  %s\n", out.bold(s.Name), summary(s))
+		}
+	}
+	counts := counted(r)
+	line := plural(counts[source.Error], "error") + ", " + plural(counts[source.Warning], "warning")
+	if n := counts[source.Note]; n > 0 {
+		line += ", " + plural(n, "note")
+	}
+	line += " in " + plural(stacks, "stack") + " by " + plural(len(r.Rules), "rule")
+	if undecided > 0 && !o.ShowUnknown {
+		line += "; " + itoa(undecided) + " undecided (--show-unknown)"
+	}
+	out.printf("%s\n", line)
+	return out.err
+}
+
+// summary is a stack's pattern in a few words.
+func summary(s analyzer.Stack) string {
+	if s.Found.Primary == nil {
+		return "no pattern"
+	}
+	words := s.Found.Primary.Pattern.Title + " (" + s.Found.Primary.Confidence.String() + " confidence"
+	if s.Found.Primary.Partial {
+		words += ", partial"
+	}
+	return words + ")"
+}
+
+// maxPlaces is how many places of a block are listed after the first.
+const maxPlaces = 8
+
+// block prints the findings of one rule like a compiler: the first with its place,
+// excerpt and path, the others by their places, then why and the remedy.
+func (p *printer) block(b *block, x *excerpts) {
+	first := b.findings[0]
+	p.printf("%s: %s: %s [%s]\n", p.bold(place(first)), p.severity(b.severity()), p.bold(sentence(first)), first.Rule.ID)
+	width := p.excerpt(first, x)
+	label := func(name, text string) {
+		if text != "" {
+			p.printf("%*s %s %-4s  %s\n", width, "", p.dim("="), p.blue(name), text)
+		}
+	}
+	label("path", story(first))
+	for i, f := range b.findings[1:] {
+		if i == maxPlaces {
+			label("also", plural(len(b.findings)-1-i, "more place"))
+			break
+		}
+		words := subject(f)
+		if f.Message != first.Message {
+			words = sentence(f)
+		}
+		label("also", place(f)+": "+words)
+	}
+	label("why", firstSentence(b.rule.Description))
+	label("fix", oneLine(b.rule.Fix))
+	label("help", "serverlens explain "+b.rule.ID)
+	p.printf("\n")
+}
+
+// place is where a finding stands: file, line and column, else its stack.
+func place(f policy.Finding) string {
+	if f.At.IsZero() && f.Stack != nil {
+		return f.Stack.Path
+	}
+	return f.At.String()
+}
+
+// subject is what a finding is at.
+func subject(f policy.Finding) string {
+	switch {
+	case f.Node != nil:
+		return f.Node.ID
+	case f.Edge != nil:
+		return nodeID(f.Edge.From) + " " + verbs[f.Edge.Relation] + " " + nodeID(f.Edge.To)
+	}
+	return ""
+}
+
+func (p *printer) severity(s source.Severity) string {
+	switch s {
+	case source.Error:
+		return p.red(s.String())
+	case source.Warning:
+		return p.yellow(s.String())
+	}
+	return p.blue(s.String())
+}
+
+// excerpt prints the line of a finding, underlined, below the line that names its
+// resource, and returns the width of the line numbers.
+func (p *printer) excerpt(f policy.Finding, x *excerpts) int {
+	width := len(itoa(int(f.At.Line)))
+	text, underline, ok := x.line(f.At)
+	if !ok {
+		return 1
+	}
+	line := func(number, text string) {
+		p.printf("%s\n", strings.TrimRight(p.dim(padLeft(number, width)+" |")+" "+text, " "))
+	}
+	line("", "")
+	if name, ok := heading(f); ok {
+		head, _, _ := x.line(name)
+		line(itoa(int(name.Line)), head)
+		if f.At.Line-name.Line > 1 {
+			p.printf("%s\n", p.dim(strings.Repeat(".", max(width, 3))))
+		}
+	}
+	line(itoa(int(f.At.Line)), text)
+	line("", p.red(underline))
+	return width
+}
+
+func padLeft(s string, width int) string { return strings.Repeat(" ", max(0, width-len(s))) + s }
+
+// undecided prints a finding that was dropped, what it would have rested on, and
+// what would decide it.
+func (p *printer) undecided(u policy.Undecided) {
+	p.printf("%s: %s: %s [%s]\n", p.bold(place(u.Finding)), p.dim("undecided"), u.Rule.Title, u.Rule.ID)
+	for _, x := range u.Unknown {
+		p.printf("  %s is unknown", x.Name)
+		if x.Expr != "" {
+			p.printf(": %s", x.Expr)
+		}
+		if !x.At.IsZero() {
+			p.printf(" (%s)", x.At)
+		}
+		if x.Flag != "" {
+			p.printf("; give %s", x.Flag)
+		}
+		p.printf("\n")
+	}
+	p.printf("\n")
+}

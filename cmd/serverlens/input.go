@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/serverlens/serverlens/analyzer"
+	"github.com/serverlens/serverlens/parsers"
+	"github.com/serverlens/serverlens/parsers/source"
+)
+
+// input is the flags of every command that reads templates.
+type input struct {
+	params     []string
+	paramsFile string
+	maxSize    int64
+}
+
+func (in *input) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&in.params, "param", nil, "value of a template parameter, `KEY=VALUE` (repeatable)")
+	f.StringVar(&in.paramsFile, "params-file", "", "`FILE` with parameters: CloudFormation CLI JSON or samconfig.toml")
+	f.Int64Var(&in.maxSize, "max-file-size", source.DefaultMaxFileSize, "largest file that is read, in `BYTES`")
+}
+
+// analyze makes the report of the stacks below the paths, of the current folder
+// where there is none, writes it, and tells on standard error what could not be
+// read. Where nothing can be analysed the formats for machines still get a
+// document that says so.
+func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o analyzer.Options) (*analyzer.Report, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	params, err := keyValues(in.params)
+	if err != nil {
+		return nil, exit{exitUsage, err}
+	}
+	if in.maxSize <= 0 {
+		return nil, exit{exitUsage, fmt.Errorf("--max-file-size %d: not a positive number of bytes", in.maxSize)}
+	}
+	stacks, problems, err := parsers.Load(paths, parsers.Options{
+		Params: params, ParamsFile: in.paramsFile, MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
+	})
+	if err != nil {
+		failed := analyzer.Analyze(cmd.Context(), nil, []source.Problem{{Severity: source.Error, Summary: err.Error()}}, o)
+		if e := out.write(cmd, failed, true); e != nil {
+			return nil, e
+		}
+		return nil, exit{exitUsage, err}
+	}
+	r := analyzer.Analyze(cmd.Context(), stacks, problems, o)
+	if err := out.write(cmd, r, false); err != nil {
+		return nil, err
+	}
+	return r, tellProblems(cmd.ErrOrStderr(), r)
+}
+
+func keyValues(pairs []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, p := range pairs {
+		key, value, ok := strings.Cut(p, "=")
+		if !ok || key == "" {
+			return nil, fmt.Errorf("--param %s: not of the form KEY=VALUE", p)
+		}
+		out[key] = value
+	}
+	return out, nil
+}
+
+// tellProblems prints what could not be read, and returns the error of an
+// incomplete analysis where something that was asked for is missing.
+func tellProblems(w io.Writer, r *analyzer.Report) error {
+	incomplete := false
+	tell := func(problems []source.Problem) {
+		for _, p := range problems {
+			if p.Severity != source.Note {
+				fmt.Fprintln(w, p)
+			}
+			incomplete = incomplete || p.Severity == source.Error
+		}
+	}
+	tell(r.Problems)
+	for _, sys := range r.Systems {
+		for _, s := range sys.Stacks {
+			tell(s.Problems)
+		}
+		for _, f := range sys.Result.Failures {
+			fmt.Fprintln(w, f)
+			incomplete = true
+		}
+	}
+	if incomplete {
+		return exit{code: exitIncomplete}
+	}
+	return nil
+}
