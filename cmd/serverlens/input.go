@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,12 +41,16 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 	if err != nil {
 		return nil, exit{exitUsage, err}
 	}
+	var stacks []*source.Stack
+	var problems []source.Problem
 	if in.maxSize <= 0 {
 		return nil, exit{exitUsage, fmt.Errorf("--max-file-size %d: not a positive number of bytes", in.maxSize)}
 	}
-	stacks, problems, err := parsers.Load(paths, parsers.Options{
-		Params: params, ParamsFile: in.paramsFile, MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
-	})
+	if err = exist(paths); err == nil {
+		stacks, problems, err = parsers.Load(paths, parsers.Options{
+			Params: params, ParamsFile: in.paramsFile, MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
+		})
+	}
 	if err != nil {
 		failed := analyzer.Analyze(cmd.Context(), nil, []source.Problem{{Severity: source.Error, Summary: err.Error()}}, o)
 		if e := out.write(cmd, failed, true); e != nil {
@@ -56,6 +63,17 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 		return nil, err
 	}
 	return r, tellProblems(cmd.ErrOrStderr(), r)
+}
+
+// exist refuses paths that lead to nothing, called as the user calls them.
+func exist(paths []string) error {
+	for _, p := range paths {
+		var failed *fs.PathError
+		if _, err := os.Stat(p); p != "-" && errors.As(err, &failed) {
+			return fmt.Errorf("%s: %w", p, failed.Err)
+		}
+	}
+	return nil
 }
 
 func keyValues(pairs []string) (map[string]string, error) {
