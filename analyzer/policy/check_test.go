@@ -129,7 +129,7 @@ func TestUndecided(t *testing.T) {
 		"either":   "findings contains {\"at\": [fn.id, \"timeout_s\"], \"message\": \"m\"} if { some fn in input.functions; not fn.tracing == \"Active\" }\nfindings contains {\"at\": [fn.id, \"timeout_s\"], \"message\": \"m\"} if { some fn in input.functions; fn.timeout_s < 5 }",
 	})
 	g := shop()
-	stack := &source.Stack{Name: "shop", Path: "shop.yaml", Format: "cloudformation", Parameters: []string{"Tracing"}}
+	stack := &source.Stack{Name: "shop", Path: "shop.yaml", Format: "cloudformation"}
 	for _, n := range g.Nodes {
 		n.Stack = stack
 	}

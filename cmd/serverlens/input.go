@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ import (
 // input is the flags of every command that reads templates.
 type input struct {
 	params     []string
+	vars       []string
 	paramsFile string
 	maxSize    int64
 }
@@ -25,6 +27,7 @@ type input struct {
 func (in *input) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&in.params, "param", nil, "value of a template parameter, `KEY=VALUE` (repeatable)")
+	f.StringArrayVar(&in.vars, "var", nil, "the same for a Terraform variable, `KEY=VALUE` (repeatable)")
 	f.StringVar(&in.paramsFile, "params-file", "", "`FILE` with parameters: CloudFormation CLI JSON or samconfig.toml")
 	f.Int64Var(&in.maxSize, "max-file-size", source.DefaultMaxFileSize, "largest file that is read, in `BYTES`")
 }
@@ -37,15 +40,15 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	params, err := keyValues(in.params)
+	params, err := keyValues(slices.Concat(in.params, in.vars))
 	if err != nil {
 		return nil, exit{exitUsage, err}
 	}
-	var stacks []*source.Stack
-	var problems []source.Problem
 	if in.maxSize <= 0 {
 		return nil, exit{exitUsage, fmt.Errorf("--max-file-size %d: not a positive number of bytes", in.maxSize)}
 	}
+	var stacks []*source.Stack
+	var problems []source.Problem
 	if err = exist(paths); err == nil {
 		stacks, problems, err = parsers.Load(paths, parsers.Options{
 			Params: params, ParamsFile: in.paramsFile, MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
@@ -81,7 +84,7 @@ func keyValues(pairs []string) (map[string]string, error) {
 	for _, p := range pairs {
 		key, value, ok := strings.Cut(p, "=")
 		if !ok || key == "" {
-			return nil, fmt.Errorf("--param %s: not of the form KEY=VALUE", p)
+			return nil, fmt.Errorf("%s: not of the form KEY=VALUE", p)
 		}
 		out[key] = value
 	}
