@@ -20,6 +20,9 @@ import (
 type input struct {
 	params     []string
 	vars       []string
+	varFiles   []string
+	plan       string
+	shims      string
 	paramsFile string
 	maxSize    int64
 }
@@ -27,8 +30,11 @@ type input struct {
 func (in *input) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&in.params, "param", nil, "value of a template parameter, `KEY=VALUE` (repeatable)")
-	f.StringArrayVar(&in.vars, "var", nil, "the same for a Terraform variable, `KEY=VALUE` (repeatable)")
 	f.StringVar(&in.paramsFile, "params-file", "", "`FILE` with parameters: CloudFormation CLI JSON or samconfig.toml")
+	f.StringArrayVar(&in.vars, "var", nil, "value of a Terraform variable, `NAME=VALUE` (repeatable)")
+	f.StringArrayVar(&in.varFiles, "var-file", nil, "`FILE` with values of Terraform variables (repeatable)")
+	f.StringVar(&in.plan, "plan", "", "`FILE` from terraform show -json: what a plan of the Terraform root knows")
+	f.StringVar(&in.shims, "shims", "", "`FOLDER` of stand-ins for Terraform modules that are not there, NAMESPACE/NAME/*.tf")
 	f.Int64Var(&in.maxSize, "max-file-size", source.DefaultMaxFileSize, "largest file that is read, in `BYTES`")
 }
 
@@ -51,7 +57,8 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 	var problems []source.Problem
 	if err = exist(paths); err == nil {
 		stacks, problems, err = parsers.Load(paths, parsers.Options{
-			Params: params, ParamsFile: in.paramsFile, MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
+			Params: params, ParamsFile: in.paramsFile, VarFiles: in.varFiles, Plan: in.plan, Shims: in.shims,
+			MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
 		})
 	}
 	if err != nil {
@@ -84,7 +91,7 @@ func keyValues(pairs []string) (map[string]string, error) {
 	for _, p := range pairs {
 		key, value, ok := strings.Cut(p, "=")
 		if !ok || key == "" {
-			return nil, fmt.Errorf("%s: not of the form KEY=VALUE", p)
+			return nil, fmt.Errorf("%s: not KEY=VALUE", p)
 		}
 		out[key] = value
 	}
