@@ -10,6 +10,7 @@ import (
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
+//go:generate go test -run "TestRulesAreFormatted" -update .
 //go:generate go test -run TestCompiledRules -update .
 
 // The rules that come with the program are compiled, with every check, when they

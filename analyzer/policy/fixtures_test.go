@@ -2,13 +2,18 @@ package policy_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/format"
 
 	"github.com/serverlens/serverlens/analyzer/aws"
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -189,5 +194,35 @@ func TestRules(t *testing.T) {
 		if lines > 40 {
 			t.Errorf("%s has %d lines of Rego; 40 are enough", r.ID, lines)
 		}
+	}
+}
+
+// rewrite reports whether -update, which TestCompiledRules declares, is given.
+func rewrite() bool { return flag.Lookup("update").Value.String() == "true" }
+
+// TestRulesAreFormatted holds the rules to the format that opa fmt writes.
+func TestRulesAreFormatted(t *testing.T) {
+	err := fs.WalkDir(rules.Files, ".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(file) != ".rego" {
+			return err
+		}
+		text, err := rules.Files.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		want, err := format.SourceWithOpts(file, text, format.Opts{RegoVersion: ast.RegoV1})
+		if err != nil {
+			return err
+		}
+		if string(text) != string(want) {
+			if rewrite() {
+				return os.WriteFile(path.Join("../../rules", file), want, 0o644)
+			}
+			t.Errorf("%s is not formatted: run go generate ./analyzer/policy", file)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

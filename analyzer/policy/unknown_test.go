@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"maps"
+	"sync"
 	"testing"
 
 	"github.com/serverlens/serverlens/analyzer/aws"
@@ -132,4 +133,25 @@ func TestBlurNeverSaysMore(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSideBySide: one engine judges several graphs at once, as it judges them one
+// after the other.
+func TestSideBySide(t *testing.T) {
+	e := builtin(t)
+	want := map[string]map[string]bool{}
+	graphs := map[string]*graph.Graph{}
+	for _, f := range fixtures(t) {
+		graphs[f.file] = f.graph(t)
+		want[f.file] = said(check(t, builtin(t), graphs[f.file]))
+	}
+	var wg sync.WaitGroup
+	for file, g := range graphs {
+		wg.Go(func() {
+			if got := said(check(t, e, g)); !maps.Equal(got, want[file]) {
+				t.Errorf("%s: %v, alone %v", file, got, want[file])
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -1,0 +1,101 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+)
+
+// merger puts together what the rules say of each world.
+type merger struct {
+	worlds []*world
+	stands map[string]*merged
+	open   map[string]*merged
+	failed []Failure
+}
+
+// merged is a breach, the world that its words are from, and in how many worlds
+// it stands.
+type merged struct {
+	breach
+	in    *world
+	times int
+}
+
+func (m *merger) add(g *graph.Graph, found []breach) {
+	if m.stands == nil {
+		m.stands, m.open = map[string]*merged{}, map[string]*merged{}
+	}
+	w := &world{g: g}
+	m.worlds = append(m.worlds, w)
+	for _, b := range distinct(found) {
+		k := b.key()
+		all := m.stands
+		if b.unknown != nil {
+			all = m.open
+		}
+		old := all[k]
+		if old == nil {
+			old = &merged{breach: b, in: w}
+			all[k] = old
+		} else if cmp.Or(cmp.Compare(b.severity, old.severity), cmp.Compare(b.message, old.message)) < 0 {
+			old.breach, old.in = b, w // the mildest, and the same words whatever the order
+		}
+		if b.unknown == nil {
+			old.times++
+		}
+	}
+}
+
+// distinct is the breaches of one world without those that are the same as another:
+// the severest stays, of several the one with the smallest text. One that stands
+// and one that does not are two.
+func distinct(found []breach) []breach {
+	var out []breach
+	index := map[string]int{}
+	for _, b := range found {
+		k := fmt.Sprint(b.unknown != nil, b.key())
+		i, there := index[k]
+		switch {
+		case !there:
+			index[k] = len(out)
+			out = append(out, b)
+		case cmp.Or(cmp.Compare(out[i].severity, b.severity), cmp.Compare(b.message, out[i].message)) < 0:
+			out[i] = b
+		}
+	}
+	return out
+}
+
+func (m *merger) result(g *graph.Graph) Result {
+	r := Result{Failures: m.failed}
+	whole := &world{g: g}
+	if len(m.worlds) == 1 && m.worlds[0].g == g {
+		whole = m.worlds[0]
+	}
+	for k, b := range m.stands {
+		could := 0 // worlds in which all that it is about exists
+		for _, w := range m.worlds {
+			if w.has(b.at[0]) && !slices.ContainsFunc(b.with, func(id string) bool { return !w.has(id) }) {
+				could++
+			}
+		}
+		if b.times == could {
+			r.Findings = append(r.Findings, b.finding(whole))
+			delete(m.open, k)
+		}
+	}
+	for _, b := range m.open {
+		u := Undecided{Finding: b.finding(whole)}
+		for _, l := range b.unknown {
+			u.Unknown = append(u.Unknown, b.in.unknown(l))
+		}
+		r.Undecided = append(r.Undecided, u)
+	}
+	slices.SortFunc(r.Findings, func(a, b Finding) int { return compare(&a, &b) })
+	slices.SortFunc(r.Undecided, func(a, b Undecided) int { return compare(&a.Finding, &b.Finding) })
+	return r
+}
+
