@@ -98,4 +98,3 @@ func (m *merger) result(g *graph.Graph) Result {
 	slices.SortFunc(r.Undecided, func(a, b Undecided) int { return compare(&a.Finding, &b.Finding) })
 	return r
 }
-
