@@ -20,6 +20,7 @@ import (
 	"github.com/serverlens/serverlens/analyzer/policy"
 	"github.com/serverlens/serverlens/parsers/cloudformation"
 	"github.com/serverlens/serverlens/parsers/source"
+	"github.com/serverlens/serverlens/parsers/terraform"
 	"github.com/serverlens/serverlens/rules"
 )
 
@@ -68,9 +69,15 @@ func (f fixture) graph(t testing.TB) *graph.Graph {
 
 func build(t testing.TB, name string, text []byte) *graph.Graph {
 	t.Helper()
-	stack, ok := cloudformation.Load(source.MemoryTree(map[string][]byte{name: text}), name, cloudformation.Options{})
-	if !ok {
-		t.Fatalf("%s is no template: %v", name, stack.Problems)
+	tree := source.MemoryTree(map[string][]byte{name: text})
+	var stack *source.Stack
+	if path.Ext(name) == ".tf" {
+		stack = terraform.Load(tree, path.Dir(name), terraform.Options{})
+	} else {
+		var ok bool
+		if stack, ok = cloudformation.Load(tree, name, cloudformation.Options{}); !ok {
+			t.Fatalf("%s is no template: %v", name, stack.Problems)
+		}
 	}
 	for _, p := range stack.Problems {
 		if p.Severity == source.Error {
@@ -151,11 +158,11 @@ func wants(t testing.TB, text []byte) map[int][]*regexp.Regexp {
 }
 
 // TestEveryRuleHasFixtures demands of each rule a template that breaks it and one
-// that does not, in SAM and in plain CloudFormation.
+// that does not, in SAM, in plain CloudFormation and in Terraform.
 func TestEveryRuleHasFixtures(t *testing.T) {
 	all := fixtures(t)
 	for _, r := range builtin(t).Rules() {
-		for _, name := range []string{"avoid.yaml", "avoid.cfn.yaml", "prefer.yaml", "prefer.cfn.yaml"} {
+		for _, name := range []string{"avoid.yaml", "avoid.cfn.yaml", "prefer.yaml", "prefer.cfn.yaml", "avoid.tf", "prefer.tf"} {
 			i := slices.IndexFunc(all, func(f fixture) bool { return f.rule == r.ID && path.Base(f.file) == name })
 			if i < 0 {
 				t.Errorf("%s has no testdata/%s", r.ID, name)
@@ -164,7 +171,7 @@ func TestEveryRuleHasFixtures(t *testing.T) {
 			if got, want := len(wants(t, all[i].text)) > 0, strings.HasPrefix(name, "avoid"); got != want {
 				t.Errorf("%s: marks: %v, want %v", all[i].file, got, want)
 			}
-			if got, want := strings.Contains(string(all[i].text), "AWS::Serverless"), !strings.Contains(name, ".cfn."); got != want {
+			if got, want := strings.Contains(string(all[i].text), "AWS::Serverless"), name == "avoid.yaml" || name == "prefer.yaml"; got != want {
 				t.Errorf("%s: SAM: %v, want %v", all[i].file, got, want)
 			}
 		}

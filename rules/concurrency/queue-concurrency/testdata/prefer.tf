@@ -1,0 +1,42 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "example.com/hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_sqs_queue" "orders" {
+  name = "orders"
+}
+
+resource "aws_sqs_queue" "returns" {
+  name = "returns"
+}
+
+resource "aws_lambda_function" "worker" {
+  function_name                  = "worker"
+  filename                       = "worker.zip"
+  handler                        = "index.handler"
+  runtime                        = "nodejs22.x"
+  role                           = "arn:aws:iam::111122223333:role/worker"
+  reserved_concurrent_executions = 10
+}
+
+resource "aws_lambda_event_source_mapping" "orders_to_worker" {
+  event_source_arn = aws_sqs_queue.orders.arn
+  function_name    = aws_lambda_function.worker.arn
+
+  scaling_config {
+    maximum_concurrency = 5
+  }
+}
+
+resource "aws_lambda_event_source_mapping" "returns_to_worker" {
+  event_source_arn = aws_sqs_queue.returns.arn
+  function_name    = aws_lambda_function.worker.arn
+
+  scaling_config {
+    maximum_concurrency = 5
+  }
+}

@@ -1,0 +1,32 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "example.com/hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_api_gateway_rest_api" "api" {
+  name = "orders"
+}
+
+resource "aws_api_gateway_deployment" "deployment" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+}
+
+resource "aws_api_gateway_stage" "stage" {
+  rest_api_id   = aws_api_gateway_rest_api.api.id
+  deployment_id = aws_api_gateway_deployment.deployment.id
+  stage_name    = "prod"
+}
+
+resource "aws_api_gateway_method_settings" "all" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  stage_name  = aws_api_gateway_stage.stage.stage_name
+  method_path = "*/*"
+
+  settings {
+    throttling_burst_limit = 200
+    throttling_rate_limit  = 100
+  }
+}

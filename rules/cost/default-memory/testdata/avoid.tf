@@ -1,0 +1,15 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "example.com/hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_lambda_function" "orders" { # want "runs with 128 MB"
+  function_name = "orders"
+  filename      = "orders.zip"
+  handler       = "index.handler"
+  runtime       = "nodejs22.x"
+  role          = "arn:aws:iam::111122223333:role/orders"
+}

@@ -1,0 +1,16 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "example.com/hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_lambda_function" "orders" {
+  function_name = "orders"
+  filename      = "orders.zip"
+  handler       = "index.handler"
+  runtime       = "nodejs22.x"
+  role          = "arn:aws:iam::111122223333:role/orders"
+  memory_size   = 128
+}

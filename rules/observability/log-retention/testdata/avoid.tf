@@ -1,0 +1,23 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "example.com/hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_lambda_function" "orders" { # want "logs of every function are kept"
+  function_name = "orders"
+  filename      = "orders.zip"
+  handler       = "index.handler"
+  runtime       = "nodejs22.x"
+  role          = "arn:aws:iam::111122223333:role/orders"
+}
+
+resource "aws_lambda_function" "audit" {
+  function_name = "audit"
+  filename      = "audit.zip"
+  handler       = "index.handler"
+  runtime       = "nodejs22.x"
+  role          = "arn:aws:iam::111122223333:role/audit"
+}

@@ -1,0 +1,33 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "example.com/hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_lambda_function" "worker" {
+  function_name = "worker"
+  filename      = "worker.zip"
+  handler       = "index.handler"
+  runtime       = "nodejs22.x"
+  role          = "arn:aws:iam::111122223333:role/worker"
+
+  dead_letter_config {
+    target_arn = aws_sqs_queue.failures.arn
+  }
+}
+
+resource "aws_sqs_queue" "failures" {
+  name = "failures"
+}
+
+resource "aws_cloudwatch_event_rule" "rule" {
+  name          = "orders"
+  event_pattern = jsonencode({ source = ["shop.orders"] })
+}
+
+resource "aws_cloudwatch_event_target" "worker" {
+  rule = aws_cloudwatch_event_rule.rule.name
+  arn  = aws_lambda_function.worker.arn
+}

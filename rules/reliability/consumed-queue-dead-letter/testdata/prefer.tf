@@ -1,0 +1,49 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "example.com/hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_sqs_queue" "orders" {
+  name = "orders"
+}
+
+resource "aws_sqs_queue_redrive_policy" "orders" {
+  queue_url = aws_sqs_queue.orders.id
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead.arn
+    maxReceiveCount     = 5
+  })
+}
+
+resource "aws_sqs_queue" "dead" {
+  name = "dead"
+}
+
+resource "aws_lambda_function" "worker" {
+  function_name = "worker"
+  filename      = "worker.zip"
+  handler       = "index.handler"
+  runtime       = "nodejs22.x"
+  role          = "arn:aws:iam::111122223333:role/worker"
+}
+
+resource "aws_lambda_event_source_mapping" "orders_to_worker" {
+  event_source_arn = aws_sqs_queue.orders.arn
+  function_name    = aws_lambda_function.worker.arn
+}
+
+resource "aws_lambda_function" "repair" {
+  function_name = "repair"
+  filename      = "repair.zip"
+  handler       = "index.handler"
+  runtime       = "nodejs22.x"
+  role          = "arn:aws:iam::111122223333:role/repair"
+}
+
+resource "aws_lambda_event_source_mapping" "dead_to_repair" {
+  event_source_arn = aws_sqs_queue.dead.arn
+  function_name    = aws_lambda_function.repair.arn
+}
