@@ -285,6 +285,7 @@ func (m *module) instanceKeys(x mention) []string {
 // itself. leave must be called where it returns true.
 func (m *module) enter(name string, at hcl.Range) bool {
 	key := m.addr(name)
+	m.p.refused++
 	switch {
 	case m.p.busy[key]:
 		m.p.problem(source.Error, at, "%s depends on itself", key)
@@ -293,6 +294,7 @@ func (m *module) enter(name string, at hcl.Range) bool {
 		m.p.problem(source.Error, at, "%s: more than %d values wait for each other", key, maxChain)
 		return false
 	}
+	m.p.refused--
 	m.p.busy[key] = true
 	return true
 }

@@ -65,6 +65,9 @@ func (b *budget) resource() bool { return b.take(&b.resources, "resources") }
 
 // tooLarge reports whether a value has more than maxValue bytes and leaves.
 func tooLarge(v cty.Value) bool {
+	if bare, _ := v.Unmark(); v.Type().IsPrimitiveType() {
+		return v.Type() == cty.String && bare.IsKnown() && !bare.IsNull() && len(bare.AsString()) > maxValue
+	}
 	n := 0
 	unmarked, _ := v.UnmarkDeep()
 	_ = cty.Walk(unmarked, func(_ cty.Path, x cty.Value) (bool, error) {

@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -31,15 +33,23 @@ func (m *module) resourceValue(kind, name string, attrs map[string]bool) cty.Val
 		}
 	}
 	x := m.expand(key, b)
-	return x.collect(m, m.addr(key), func(i int) cty.Value {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(set)), func(a string) bool { return metaArguments[a] })
+	memo := key + " " + strings.Join(names, " ")
+	if v, ok := m.memo[memo]; ok {
+		return v
+	}
+	refused := m.p.refused
+	v := x.collect(m, m.addr(key), func(i int) cty.Value {
 		object := map[string]cty.Value{}
-		for a := range set {
-			if !metaArguments[a] {
-				object[a] = m.attr(kind, key, b, x.instances[i], a)
-			}
+		for _, a := range names {
+			object[a] = m.attr(kind, key, b, x.instances[i], a)
 		}
 		return cty.ObjectVal(object)
 	})
+	if m.p.refused == refused { // nothing in it waits for itself
+		m.memo[memo] = v
+	}
+	return v
 }
 
 // attr is one attribute of one instance of a resource, seen from outside.

@@ -60,6 +60,7 @@ type project struct {
 	symbols    symbols
 	budget     *budget
 	busy       map[string]bool // what is being evaluated
+	refused    int             // how often something asked for itself
 	missing    map[string]bool // undeclared names that were reported
 	documents  map[string]*node
 	problems   []source.Problem
