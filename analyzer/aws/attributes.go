@@ -18,7 +18,7 @@ var computed = map[graph.Kind][]attr{
 	graph.State:        stateAttrs,
 	graph.StateMachine: workflowAttrs,
 	graph.Function: append([]attr{
-		{name: "runs_at_deployment", typ: flag, doc: "Whether a custom resource calls it while the stack is deployed; absent where none does."},
+		{name: "runs_at_deployment", typ: flag, doc: "Whether a custom resource calls it while the stack is deployed and nothing else triggers it; absent where that is not so."},
 	}, environmentAttrs...),
 	graph.Module:       {{name: "source", typ: text, doc: "Where its content would be."}},
 	graph.Table:        limitedAttrs,
@@ -45,7 +45,7 @@ var edgeAttrs = map[graph.Relation][]attr{
 		{name: "variable", typ: text, doc: "Name of the environment variable into which a dynamic reference copies the secret or parameter."},
 	}),
 	graph.Writes:     slices.Concat(stepAttrs, grantAttrs, limitedAttrs),
-	graph.Configures: configureAttrs,
+	graph.Configures: slices.Concat(configureAttrs, limitedAttrs),
 	graph.Next: {
 		{name: "case", typ: text, enum: []string{"choice", "default"}, doc: "Of a choice: whether a test leads here, or that none holds."},
 		{name: "condition", typ: text, doc: "Of a choice: the test, in one line."},

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/awslabs/goformation/v7/cloudformation/applicationautoscaling"
@@ -35,8 +36,8 @@ var limitedAttrs = []attr{{name: "limited", typ: flag,
 	doc: "Whether it takes only so many connections or requests at once, so that functions that scale freely can overwhelm it."}}
 
 // limitedStores says of every store whether it is limited, and repeats that on
-// the edges over which it is read and written. A call through a data API needs
-// no connection, so it is not limited, whatever the store is.
+// the edges over which it is read, written and, where that takes no permission,
+// told of. What takes nothing of the store is not limited, whatever the store is.
 func limitedStores(b *builder) {
 	for _, n := range b.g.Of(graph.Database, graph.Cache, graph.SearchDomain, graph.Warehouse, graph.Table) {
 		if n.Stack != nil {
@@ -44,11 +45,11 @@ func limitedStores(b *builder) {
 		}
 	}
 	for _, e := range b.g.Edges {
-		if e.To == nil || e.Relation != graph.Reads && e.Relation != graph.Writes {
+		if e.To == nil || !uses(e) {
 			continue
 		}
 		if v, ok := e.To.Attrs["limited"]; ok {
-			if usesDataAPI(e.Attrs["actions"]) {
+			if data, known := e.Attrs["data"].AsBool(); known && !data || takesNothing(e.Attrs["actions"]) {
 				v = source.BoolOf(false, e.At)
 			}
 			e.Attrs = cloneWith(e.Attrs, "limited", v)
@@ -56,10 +57,30 @@ func limitedStores(b *builder) {
 	}
 }
 
-func usesDataAPI(actions source.Value) bool {
+// uses reports whether From may use To over an edge: what needs permission where
+// it is permitted, anything else where From is told of it.
+func uses(e *graph.Edge) bool {
+	switch e.Relation {
+	case graph.Reads, graph.Writes:
+		return true
+	case graph.Configures:
+		return e.To.Kind != graph.Table
+	}
+	return false
+}
+
+// unlimitedActions is the actions that need no connection, being of a data API, and
+// those that read a table's stream, which has a capacity of its own (Amazon DynamoDB
+// Developer Guide, Change data capture for DynamoDB Streams).
+var unlimitedActions = []string{
+	"rds-data:*", "redshift-data:*",
+	"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
+}
+
+func takesNothing(actions source.Value) bool {
 	for action := range strings.SplitSeq(actions.Text, ",") {
 		action = strings.TrimSpace(action)
-		if !strings.HasPrefix(action, "rds-data:") && !strings.HasPrefix(action, "redshift-data:") {
+		if !slices.ContainsFunc(unlimitedActions, func(u string) bool { return matches(u, action) }) {
 			return false
 		}
 	}

@@ -149,10 +149,10 @@ func isCustomResource(from string) bool {
 }
 
 // runAtDeployment marks the function that a custom resource calls while its stack
-// is deployed.
+// is deployed, if nothing else triggers it.
 func (b *builder) runAtDeployment(s *source.Stack, token source.Value) {
 	for _, e := range b.followValue(s, token, nil, token.At) {
-		if e.node.Kind == graph.Function {
+		if e.node.Kind == graph.Function && len(b.g.In(e.node, graph.Triggers, graph.RoutesTo)) == 0 {
 			e.node.Attrs["runs_at_deployment"] = source.BoolOf(true, token.At)
 		}
 	}

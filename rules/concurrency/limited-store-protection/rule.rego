@@ -1,11 +1,12 @@
 # METADATA
-# title: Nothing limits a function on a store with few connections
+# title: Nothing limits a function on a store of limited capacity
 # description: |
 #   A relational database, a cache or a cluster takes so many connections and no more, a table with
 #   provisioned capacity so many requests; each running copy of a function takes its share. A burst of
 #   events starts hundreds of copies, and the store refuses everybody.
 #
 #   A proxy, a data API, reserved concurrency, or triggers that start only a few copies protect it.
+#   A function in a network of its own that is told a store's address counts as using it.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, Configuring reserved concurrency for a function
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -17,21 +18,27 @@
 #   fix: Reserve concurrency for the function, set MaximumConcurrency on its queues, or put a proxy before the database.
 package serverlens.rules.limited_store_protection
 
-findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": message(use.node)} if {
+findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": sprintf("nothing limits how many copies of %s use %s at once", [fn.id, use.node])} if {
 	some i, fn in input.functions
 	some use in fn.writes
 	use.limited
 	unlimited(i)
 }
 
-findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": message(use.node)} if {
+findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": sprintf("nothing limits how many copies of %s use %s at once", [fn.id, use.node])} if {
 	some i, fn in input.functions
 	some use in fn.reads
 	use.limited
 	unlimited(i)
 }
 
-message(store) := sprintf("any number of copies of this function may use %s at once", [store])
+findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": sprintf("nothing limits how many copies of %s use %s at once", [fn.id, use.node])} if {
+	some i, fn in input.functions
+	fn.vpc
+	some use in fn.configures
+	use.limited
+	unlimited(i)
+}
 
 # unlimited: a function, by its index, that something can start any number of times at once.
 unlimited(i) if {
@@ -54,14 +61,11 @@ bounded(i, j) if input.functions[i].triggered_by[j].maximum_concurrency > 0
 
 bounded(i, j) if input.functions[i].triggered_by[j].mode == "schedule"
 
-bounded(i, j) if input.functions[i].triggered_by[j].kind == "broker"
+# A table's stream has a shard for each of its partitions, so its readers grow with the table alone.
+bounded(i, j) if input.functions[i].triggered_by[j].kind in {"broker", "table"}
 
-bounded(i, j) if {
-	t := input.functions[i].triggered_by[j]
-	t.maximum_pollers * input.aws.limits.provisioned_poller_concurrency <= input.aws.limits.bounded_connections
-}
+bounded(i, j) if input.functions[i].triggered_by[j].maximum_pollers * input.aws.limits.provisioned_poller_concurrency <= input.aws.limits.bounded_connections
 
-bounded(i, j) if {
-	t := input.functions[i].triggered_by[j]
-	input.streams[t.stream].shards * t.parallelization_factor <= input.aws.limits.bounded_connections
-}
+bounded(i, j) if shards(i, j) * input.functions[i].triggered_by[j].parallelization_factor <= input.aws.limits.bounded_connections
+
+shards(i, j) := input.streams[input.functions[i].triggered_by[j].stream].shards

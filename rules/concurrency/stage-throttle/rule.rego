@@ -13,10 +13,12 @@
 #   aliases: [ES2003]
 package serverlens.rules.stage_throttle
 
-findings contains {"at": [stage.id, "throttle_rate"], "message": "every client may use up the account's whole quota of requests"} if {
+findings contains {"at": [stage.id, "throttle_rate"], "message": message} if {
 	some i, stage in input.stages
 	not throttled(i)
 }
+
+message := "one client may use up the account's quota, in most Regions 10,000 requests a second"
 
 throttled(i) if {
 	stage := input.stages[i]

@@ -3,6 +3,8 @@
 # description: |
 #   Lambda gives a function as much of a processor as it has memory. With the 128 MB that it gets by
 #   default most functions run longer than they need to, and longer runs can cost more than more memory.
+#
+#   A function that only serves a custom resource is exempt.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, Configure Lambda function memory
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
@@ -19,4 +21,5 @@ findings contains {
 } if {
 	some fn in input.functions
 	not fn.memory_written
+	not fn.runs_at_deployment
 }

@@ -19,19 +19,26 @@ package serverlens.rules.idempotency_store
 findings contains {
 	"at": [fn.id, "writes"],
 	"path": [t.id, w.id],
-	"message": "an event that arrives twice is written twice, as far as the template shows",
+	"message": sprintf("an event that %s delivers twice is written to %s twice, as far as the template shows", [t.node, w.node]),
 } if {
 	some i, fn in input.functions
 	some j, t in fn.triggered_by
 	t.mode in {"async", "schedule", "poll_queue", "poll_stream"}
 	not deduplicated(i, j)
-	some w in fn.writes
+	some k, w in fn.writes
 	w.data
-	w.kind != "log_group"
+	not aside(i, k)
 	not w.node in (({d.node | some d in fn.dead_letters_to} | {d.node | some d in fn.on_failure_to}) | {d.node | some d in fn.on_success_to})
 	not fn.durable
 	not remembers(i)
 }
+
+# aside: a function and something it writes to, by their indexes, where what is written does not count.
+aside(i, k) if input.functions[i].writes[k].kind == "log_group"
+
+aside(i, k) if input.externals[input.functions[i].writes[k].external].service == "logs"
+
+aside(i, k) if count(input.queues[input.functions[i].writes[k].queue].dead_letters_of) > 0
 
 deduplicated(i, j) if input.queues[input.functions[i].triggered_by[j].queue].fifo
 

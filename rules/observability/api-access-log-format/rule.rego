@@ -13,7 +13,7 @@
 #   aliases: [WS2001]
 package serverlens.rules.api_access_log_format
 
-findings contains {"at": [stage.id, "access_log_format"], "message": "lines of this log are no JSON objects"} if {
+findings contains {"at": [stage.id, "access_log_format"], "message": "lines of this log are not JSON"} if {
 	some stage in input.stages
 	not structured(stage.access_log_format)
 	stage.access_log_format != ""

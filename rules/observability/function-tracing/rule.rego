@@ -4,7 +4,8 @@
 #   Without a trace nobody can follow a request from one function to the next, so the slow or
 #   failing part of a serverless application has to be guessed from separate logs.
 #
-#   A layer or wrapper that brings another tracer counts as tracing.
+#   A layer or wrapper that brings another tracer counts as tracing. A function that only serves a
+#   custom resource runs while the stack is deployed and needs no trace.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, Visualize Lambda function invocations using AWS X-Ray
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
@@ -19,4 +20,5 @@ findings contains {"at": [fn.id, "tracing"], "message": "requests to this functi
 	some fn in input.functions
 	not fn.tracing == "Active"
 	not fn.tracer
+	not fn.runs_at_deployment
 }

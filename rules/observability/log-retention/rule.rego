@@ -4,7 +4,8 @@
 #   A log group without a retention never expires, and the one that Lambda makes by itself has none.
 #   The logs cost more each month, and may keep personal data longer than is allowed.
 #
-#   Where a stack declares no log group at all, one finding stands for all its functions.
+#   Where a stack declares no log group at all, one finding stands for all its functions. A function
+#   that only serves a custom resource writes a few lines a deployment and is exempt.
 # related_resources:
 #   - description: Amazon CloudWatch Logs User Guide, Working with log groups and log streams
 #     ref: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html
@@ -32,18 +33,24 @@ findings contains {
 	"message": "nothing declares the log group of this function, so it never expires",
 } if {
 	declared
-	some fn in input.functions
+	some i in judged
+	fn := input.functions[i]
 	count(fn.logs_to) == 0
 }
 
 findings contains {
 	"at": [fn.id, "logs_to"],
-	"with": [other.id | some j, other in input.functions; j > 0],
+	"with": [other.id | some j in judged; j > i; other := input.functions[j]],
 	"message": "no log group is declared, so the logs of every function are kept for ever",
 } if {
 	not declared
+	i := min(judged)
+	fn := input.functions[i]
+}
+
+judged contains i if {
 	some i, fn in input.functions
-	i == 0
+	not fn.runs_at_deployment
 }
 
 declared if {

@@ -19,7 +19,7 @@ package serverlens.rules.async_failure_destination
 findings contains {
 	"at": [fn.id, "on_failure_to"],
 	"path": [t.id],
-	"message": "an event that fails three times is lost",
+	"message": sprintf("an event from %s is lost once its retries fail", [t.node]),
 } if {
 	some i, fn in input.functions
 	some t in fn.triggered_by
@@ -30,7 +30,7 @@ findings contains {
 findings contains {
 	"at": [fn.id, "on_failure_to"],
 	"path": [r.id],
-	"message": "a request that fails three times is lost",
+	"message": sprintf("a request to %s is lost once its retries fail", [r.node]),
 } if {
 	some i, fn in input.functions
 	some r in fn.routed_from

@@ -17,7 +17,7 @@ package serverlens.rules.consumed_queue_dead_letter
 findings contains {
 	"at": [q.id, "dead_letters_to"],
 	"path": [t.id],
-	"message": "a message that its consumer cannot process comes back until it expires",
+	"message": sprintf("a message that %s cannot process comes back until it expires", [t.node]),
 } if {
 	some q in input.queues
 	some t in q.triggers

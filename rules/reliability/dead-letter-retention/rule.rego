@@ -13,11 +13,16 @@
 #   fix: Raise the dead-letter queue's MessageRetentionPeriod, best to 14 days (1209600).
 package serverlens.rules.dead_letter_retention
 
+import data.serverlens.lib.queues
+
 findings contains {
 	"at": [dead.id, "retention_s"],
 	"with": [q.id],
 	"path": [d.id],
-	"message": sprintf("keeps messages for %v days in all, no longer than %s, whose clock goes on", [dead.retention_s / 86400, q.id]),
+	"message": sprintf(
+		"keeps messages for %s from when they were first sent, %s for %s: one that moves late is deleted at once",
+		[queues.lasting(dead.retention_s), q.id, queues.lasting(q.retention_s)],
+	),
 } if {
 	some q in input.queues
 	not q.fifo

@@ -17,7 +17,7 @@ package serverlens.rules.deprecated_runtime
 
 findings contains {
 	"at": [fn.id, "runtime"],
-	"message": sprintf("functions with %s cannot be updated since %s; use %s", [fn.runtime, runtime.update_blocked, runtime.successor]),
+	"message": sprintf("AWS has refused updates of functions with %s since %s; use %s", [fn.runtime, runtime.update_blocked, runtime.successor]),
 } if {
 	some fn in input.functions
 	runtime := input.aws.runtimes[fn.runtime]
@@ -27,7 +27,7 @@ findings contains {
 findings contains {
 	"at": [fn.id, "runtime"],
 	"severity": "warning",
-	"message": sprintf("functions with %s cannot be created since %s; use %s", [fn.runtime, runtime.create_blocked, runtime.successor]),
+	"message": sprintf("AWS has refused new functions with %s since %s; use %s", [fn.runtime, runtime.create_blocked, runtime.successor]),
 } if {
 	some fn in input.functions
 	runtime := input.aws.runtimes[fn.runtime]
@@ -38,7 +38,7 @@ findings contains {
 findings contains {
 	"at": [fn.id, "runtime"],
 	"severity": "note",
-	"message": sprintf("%s gets no patches since %s; use %s", [fn.runtime, runtime.deprecated, runtime.successor]),
+	"message": sprintf("%s has had no patches since %s, and AWS refuses new functions with it from %s; use %s", [fn.runtime, runtime.deprecated, runtime.create_blocked, runtime.successor]),
 } if {
 	some fn in input.functions
 	runtime := input.aws.runtimes[fn.runtime]

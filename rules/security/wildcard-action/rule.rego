@@ -16,7 +16,7 @@ package serverlens.rules.wildcard_action
 findings contains {
 	"at": [role.id, "wildcard_actions"],
 	"path": [a.id],
-	"message": sprintf("functions with this role may do all of %s", [role.wildcard_actions]),
+	"message": sprintf("functions with this role may call %s, whatever that comes to include", [role.wildcard_actions]),
 } if {
 	some role in input.roles
 	count(role.wildcard_actions) > 0

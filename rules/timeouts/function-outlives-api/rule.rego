@@ -5,8 +5,9 @@
 #   function goes on, costs money and may still change data. The client tries again, and the
 #   work is done twice.
 #
-#   Asynchronous integrations, streamed responses within their longer limit, durable functions
-#   and load balancers, which wait for the function, are exempt.
+#   Asynchronous integrations, streamed responses within their longer limit, durable functions,
+#   load balancers, which wait for the function, and the $disconnect of a WebSocket API, which
+#   nobody waits for, are exempt.
 # related_resources:
 #   - description: Amazon API Gateway Developer Guide, Quotas for configuring and running a REST API
 #     ref: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -22,11 +23,12 @@ findings contains {
 	"at": [fn.id, "timeout_s"],
 	"with": [api.id],
 	"path": [f.id, t.id],
-	"message": sprintf("may run for %v s, but %s answers after %v s without it", [fn.timeout_s, api.id, route.timeout_s]),
+	"message": sprintf("may run for %v s, but %s gives up after %v s", [fn.timeout_s, api.id, route.timeout_s]),
 } if {
 	some route in input.routes
 	some t in route.routes_to
 	t.mode == "sync"
+	not route.path == "$disconnect"
 	fn := input.functions[t.function]
 	not fn.durable
 	fn.timeout_s > route.timeout_s

@@ -22,8 +22,8 @@ findings contains {
 	"with": [fn.id],
 	"path": [t.id],
 	"message": sprintf(
-		"messages are hidden for %v s, but %s may need %v s for one batch and its retries",
-		[q.visibility_timeout_s, fn.id, wanted],
+		"messages are hidden for %v s; AWS advises %v s, %v times the %v s that %s may run%s",
+		[q.visibility_timeout_s, wanted, factor, fn.timeout_s, fn.id, rest(wanted - (factor * fn.timeout_s))],
 	),
 } if {
 	some q in input.queues
@@ -31,6 +31,12 @@ findings contains {
 	fn := input.functions[t.function]
 	not fn.durable
 	q.visibility_timeout_s >= fn.timeout_s
-	wanted := queues.visibility(fn.timeout_s, input.aws.limits.sqs_lambda_visibility_factor, q.fifo, t.batching_window_s)
+	wanted := queues.visibility(fn.timeout_s, factor, q.fifo, t.batching_window_s)
 	q.visibility_timeout_s < wanted
 }
+
+factor := input.aws.limits.sqs_lambda_visibility_factor
+
+rest(0) := ""
+
+rest(window_s) := sprintf(" and a batching window of %v s", [window_s]) if window_s > 0

@@ -47,7 +47,7 @@ resource "aws_iam_role_policy" "write" {
   })
 }
 
-resource "aws_lambda_function" "worker" { # want "any number of copies of this function may use aws_dynamodb_table.table at once"
+resource "aws_lambda_function" "worker" { # want "how many copies of aws_lambda_function.worker use aws_dynamodb_table.table at once"
   function_name = "worker"
   filename      = "worker.zip"
   handler       = "index.handler"

@@ -34,7 +34,7 @@ resource "aws_lambda_function" "worker" {
 
 resource "aws_lambda_event_source_mapping" "orders_to_worker" {
   event_source_arn = aws_sqs_queue.orders.arn
-  function_name    = aws_lambda_function.worker.arn # want "are moved away after 3 receives"
+  function_name    = aws_lambda_function.worker.arn # want "throttled 3 times moves away untried"
 }
 
 resource "aws_lambda_function" "mailer" {
@@ -48,5 +48,5 @@ resource "aws_lambda_function" "mailer" {
 
 resource "aws_lambda_event_source_mapping" "mail_to_mailer" {
   event_source_arn = aws_sqs_queue.mail.arn
-  function_name    = aws_lambda_function.mailer.arn # want "starts as many as it can"
+  function_name    = aws_lambda_function.mailer.arn # want "but this queue starts up to 1250"
 }

@@ -45,7 +45,7 @@ resource "aws_iam_role_policy" "write" {
   })
 }
 
-resource "aws_lambda_function" "worker" { # want "arrives twice is written twice"
+resource "aws_lambda_function" "worker" { # want "an event that aws_[a-z_.]+ delivers twice is written to aws_dynamodb_table"
   function_name = "worker"
   filename      = "worker.zip"
   handler       = "index.handler"

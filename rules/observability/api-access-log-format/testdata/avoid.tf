@@ -21,7 +21,7 @@ resource "aws_api_gateway_stage" "stage" {
 
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.log.arn
-    format          = "$context.requestId $context.status" # want "no JSON objects"
+    format          = "$context.requestId $context.status" # want "not JSON"
   }
 }
 

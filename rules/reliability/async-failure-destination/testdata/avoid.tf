@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-resource "aws_lambda_function" "worker" { # want "an event that fails three times is lost"
+resource "aws_lambda_function" "worker" { # want "an event from aws_cloudwatch_event_rule.rule is lost once its retries fail"
   function_name = "worker"
   filename      = "worker.zip"
   handler       = "index.handler"

@@ -14,6 +14,6 @@ resource "aws_sqs_queue" "orders" {
   })
 }
 
-resource "aws_sqs_queue" "dead" { # want "keeps messages for 4 days in all, no longer than aws_sqs_queue.orders"
+resource "aws_sqs_queue" "dead" { # want "keeps messages for 4 days from when they were first sent, aws_sqs_queue.orders for 4 days"
   name = "dead"
 }

@@ -20,7 +20,7 @@ resource "aws_iam_role" "role" {
 
 data "aws_iam_policy_document" "all" {
   statement {
-    actions   = ["s3:*"] # want "all of s3:\\*"
+    actions   = ["s3:*"] # want "may call s3:[*],"
     resources = ["${aws_s3_bucket.bucket.arn}/*"]
   }
 }

@@ -30,5 +30,5 @@ resource "aws_lambda_function" "orders" {
   handler       = "index.handler"
   runtime       = "nodejs22.x"
   role          = "arn:aws:iam::111122223333:role/orders"
-  timeout       = 60 # want "may run for 60 s, but aws_apigatewayv2_api.api answers after 30 s without it"
+  timeout       = 60 # want "may run for 60 s, but aws_apigatewayv2_api.api gives up after 30 s"
 }
