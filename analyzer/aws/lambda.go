@@ -144,7 +144,7 @@ func tracer(_ *builder, r *resource, in source.Value) source.Value {
 		return source.BoolOf(true, wrapper.At)
 	}
 	layers := r.get(in, prop{"Layers", "layers"})
-	unknown := false
+	answer := source.BoolOf(false, r.At)
 	for _, layer := range layers.Elements() {
 		text := strings.ToLower(spell(layer.Pieces()))
 		for _, name := range tracerNames {
@@ -152,12 +152,11 @@ func tracer(_ *builder, r *resource, in source.Value) source.Value {
 				return source.BoolOf(true, layer.At)
 			}
 		}
-		unknown = unknown || layer.Kind == source.Unknown && len(layer.Refs) == 0 && !strings.Contains(text, ":layer:")
+		if answer.Kind == source.Bool && layer.Kind == source.Unknown && len(layer.Refs) == 0 && !strings.Contains(text, ":layer:") {
+			answer = source.Value{Kind: source.Unknown, Text: layer.Text, At: layer.At}
+		}
 	}
-	if unknown {
-		return source.Value{Kind: source.Unknown, Text: layers.Text, At: layers.At}
-	}
-	return source.BoolOf(false, r.At)
+	return answer
 }
 
 // permitted is who a permission is for: the resource of its source ARN, else the
