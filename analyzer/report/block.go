@@ -159,7 +159,10 @@ func story(f policy.Finding) string {
 		default:
 			out.WriteString("; " + name(e.From))
 		}
-		out.WriteString(" " + verbs[e.Relation] + aside(numbers(f.Rule, e.Attrs)) + " " + name(e.To))
+		out.WriteString(" " + verbs[e.Relation] + " " + name(e.To))
+		if of := numbers(f.Rule, e.Attrs); len(of) > 0 {
+			out.WriteString(" with " + strings.Join(of, ", "))
+		}
 	}
 	return out.String()
 }

@@ -51,6 +51,7 @@ var formats = map[Verb][]Format{
 		{Name: "json", Summary: "versioned document", Machine: true, write: writeLintJSON},
 		{Name: "sarif", Summary: "SARIF 2.1.0, for code scanning", Machine: true, write: writeSARIF},
 		{Name: "github", Summary: "annotations of a GitHub workflow", write: writeGitHub},
+		{Name: "markdown", Summary: "tables, for a job summary or a comment", write: writeMarkdown},
 	},
 	Detect: {
 		{Name: "text", Summary: "for reading", write: writeDetectText},

@@ -137,10 +137,15 @@ func descriptor(r *policy.Rule) *sarif.ReportingDescriptor {
 		ShortDescription:     sarif.NewMultiformatMessageString(clip(r.Title)),
 		FullDescription:      sarif.NewMultiformatMessageString(clip(description)),
 		Help:                 sarif.NewMultiformatMessageString(clip(description + " " + r.Fix)).WithMarkdown(RulePage(r, rules.Files)),
-		HelpURI:              ref(home + "/blob/main/rules/" + r.Practice + "/" + r.ID + "/README.md"),
+		HelpURI:              ref(ruleURL(r)),
 		DefaultConfiguration: &sarif.ReportingConfiguration{Enabled: ref(true), Level: level},
 		Properties:           properties,
 	}
+}
+
+// ruleURL is where the page of a rule is.
+func ruleURL(r *policy.Rule) string {
+	return home + "/blob/main/rules/" + r.Practice + "/" + r.ID + "/README.md"
 }
 
 // pascal is a kebab-case name in Pascal case.

@@ -34,7 +34,7 @@ func TestScript(t *testing.T) {
 			e.Setenv("ROOT", root)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "fill": fill, "bomb": bomb, "binary": binary},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "fill": fill, "bomb": bomb, "binary": binary, "wrap": wrap},
 	})
 }
 
@@ -82,4 +82,9 @@ func bomb(ts *testscript.TestScript, neg bool, args []string) {
 // binary FILE writes what is no text.
 func binary(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\x7fELF\x00\x01Resources::\xff\xfe\x00"), 0o644))
+}
+
+// wrap FILE writes a shell script that runs serverlens.
+func wrap(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("#!/bin/sh\nexec serverlens \"$@\"\n"), 0o755))
 }
