@@ -77,12 +77,22 @@ func (c *condition) safe() bool {
 				return true
 			}
 		case *hclsyntax.TemplateExpr:
-			if len(x.Parts) == 0 {
+			if isEmpty(x) {
 				return !c.p.onVariable(e)
 			}
 		}
 	}
 	return false
+}
+
+// isEmpty reports whether a template is "".
+func isEmpty(e *hclsyntax.TemplateExpr) bool {
+	for _, x := range e.Parts {
+		if l, ok := x.(*hclsyntax.LiteralValueExpr); !ok || primitiveText(l.Val) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // fromOpaque reports whether something flowed in that may be null: an output of a

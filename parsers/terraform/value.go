@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -165,10 +166,10 @@ func (p *project) object(out *source.Value, v cty.Value, marks cty.ValueMarks, f
 		}
 	}
 	slices.SortStableFunc(out.Entries, func(a, b source.Entry) int {
-		if a.KeyAt.File != b.KeyAt.File || a.KeyAt.IsZero() || b.KeyAt.IsZero() {
-			return strings.Compare(a.KeyAt.File, b.KeyAt.File)
+		if a.KeyAt.IsZero() != b.KeyAt.IsZero() { // what was filled in comes last
+			return map[bool]int{true: 1, false: -1}[a.KeyAt.IsZero()]
 		}
-		return int(a.KeyAt.Offset - b.KeyAt.Offset)
+		return cmp.Or(strings.Compare(a.KeyAt.File, b.KeyAt.File), cmp.Compare(a.KeyAt.Offset, b.KeyAt.Offset))
 	})
 }
 
