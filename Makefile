@@ -16,7 +16,7 @@ test: ## all tests
 
 .PHONY: generate
 generate: ## write what tests compare: golden files, documentation, compiled rules
-	go test ./... -args -update
+	go test $$(grep -rl --include='*_test.go' '"update"' . | xargs -n1 dirname | sort -u) -args -update
 
 # PAIRS is a folder of pairs, EDGES what the reference comparer found in them; what
 # is not given is skipped. Where AWS's translator is installed for Python, the
@@ -27,6 +27,22 @@ SAM := parsers/cloudformation/sam
 oracle: ## the graphs of SAM templates against AWS's own translations (PAIRS=, EDGES=)
 	if python3 -c 'import samtranslator' 2>/dev/null; then python3 $(SAM)/testdata/translate.py $(SAM)/testdata; fi
 	SERVERLENS_PAIRS=$(PAIRS) SERVERLENS_EDGES=$(EDGES) go test -count=1 -v -run 'SAM|Translat|Comparer|Drops' ./analyzer ./$(SAM)
+
+# CORPUS is a folder of labelled templates and Terraform roots.
+.PHONY: corpus
+corpus: ## what the templates of a corpus are read as (CORPUS=)
+	SERVERLENS_CORPUS=$(CORPUS) go test -count=1 -v -run 'Corpus' ./...
+
+.PHONY: bench
+bench: ## whole runs against a bare hello, and cfn-lint where it is installed; each step
+	go test -run '^$$' -bench . -benchtime 20x ./cmd/serverlens
+	go test -run '^$$' -bench . ./parsers/... ./analyzer/...
+
+FUZZTIME := 1m
+
+.PHONY: fuzz
+fuzz: ## every fuzz target in turn, FUZZTIME each
+	grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z]*' parsers analyzer | sed 's/:func / /' | while read -r file name; do go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) || exit 1; done
 
 .PHONY: help
 help: ## this list
