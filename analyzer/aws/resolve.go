@@ -271,15 +271,20 @@ func (b *builder) exported(s *source.Stack, v source.Value) (*source.Stack, sour
 // suffix is the rest of a text that begins with a prefix, Unset where it does not
 // begin so.
 func suffix(v source.Value, prefix string) source.Value {
-	parts := v.Pieces()
-	if len(parts) == 0 || !strings.HasPrefix(parts[0].Text, prefix) {
-		return source.Value{At: v.At}
+	rest := slices.Clone(v.Pieces())
+	for len(rest) > 0 && prefix != "" {
+		first := &rest[0]
+		n := min(len(first.Text), len(prefix))
+		if n == 0 || first.Text[:n] != prefix[:n] {
+			break
+		}
+		prefix, first.Text, first.Start = prefix[n:], first.Text[n:], first.Start+n
+		if first.Text == "" {
+			rest = rest[1:]
+		}
 	}
-	first := parts[0]
-	first.Text, first.Start = first.Text[len(prefix):], first.Start+len(prefix)
-	rest := append([]source.Part{first}, parts[1:]...)
-	if first.Text == "" {
-		rest = rest[1:]
+	if prefix != "" {
+		return source.Value{At: v.At}
 	}
 	return textOf(v, rest)
 }
