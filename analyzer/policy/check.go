@@ -91,9 +91,9 @@ func (b *breach) key() string {
 }
 
 // world evaluates the rules one by one on the graph of one world, in the order of
-// their ids: on the plain input where nothing is unknown, else on the watched
-// one. What a rule finds without a look at anything unknown stands; the findings
-// of the others are taken one by one.
+// their ids, on an input that is watched where anything is unknown. What a rule
+// finds without a look at anything unknown stands; the findings of the others are
+// taken one by one.
 func (e *Engine) world(ctx context.Context, g *graph.Graph, o Options) (found []breach, failed []Failure) {
 	run := &run{engine: e, g: g, options: o}
 	present := map[string]bool{}
@@ -138,37 +138,31 @@ func (r *Rule) concerns(present map[string]bool) bool {
 	})
 }
 
-// run is the evaluation of rules on the graph of one world. The inputs are made
-// when they are needed.
+// run is the evaluation of rules on the graph of one world. The input is made when
+// it is needed.
 type run struct {
-	engine         *Engine
-	g              *graph.Graph
-	options        Options
-	w              *witness // nil where nothing is unknown
-	plain, watched *ast.Term
+	engine  *Engine
+	g       *graph.Graph
+	options Options
+	w       *witness // nil where nothing is unknown
+	in      *ast.Term
 }
 
-func (n *run) inputs() (first *ast.Term) {
-	if n.plain == nil && n.watched == nil {
+func (n *run) input() *ast.Term {
+	if n.in == nil {
 		if hides(n.g) {
 			n.w = &witness{}
-			n.watched = n.engine.input(n.g, n.w, n.options)
-		} else {
-			n.plain = n.engine.input(n.g, nil, n.options)
 		}
+		n.in = n.engine.input(n.g, n.w, n.options)
 	}
-	if n.watched != nil {
-		return n.watched
-	}
-	return n.plain
+	return n.in
 }
 
 // rule evaluates one rule under the limits. The memory is the process's: a rule
 // over that limit beside others is run again alone before it is called failed.
 func (n *run) rule(ctx context.Context, r *Rule) (found []breach, err error) {
-	in := n.inputs()
 	evaluate := func(ctx context.Context) error {
-		found, err = n.evaluate(ctx, r, in)
+		found, err = n.evaluate(ctx, r)
 		return err
 	}
 	n.engine.alone.RLock()
@@ -182,10 +176,10 @@ func (n *run) rule(ctx context.Context, r *Rule) (found []breach, err error) {
 	return found, err
 }
 
-func (n *run) evaluate(ctx context.Context, r *Rule, in *ast.Term) ([]breach, error) {
+func (n *run) evaluate(ctx context.Context, r *Rule) ([]breach, error) {
 	var found []breach
 	x := ast.VarTerm("x")
-	err := n.query(ctx, r, ast.NewBody(ast.Equality.Expr(x, ast.NewTerm(r.ref))), in, func(q topdown.QueryResult) error {
+	err := n.query(ctx, r, ast.NewBody(ast.Equality.Expr(x, ast.NewTerm(r.ref))), watching, func(q topdown.QueryResult) error {
 		if set, ok := q["x"].Value.(ast.Set); ok {
 			set.Foreach(func(t *ast.Term) { found = append(found, breachOf(r, t)) })
 		}
@@ -194,17 +188,14 @@ func (n *run) evaluate(ctx context.Context, r *Rule, in *ast.Term) ([]breach, er
 	if err != nil || len(n.w.take()) == 0 {
 		return found, err
 	}
-	if n.plain == nil {
-		n.plain = n.engine.input(n.g, nil, n.options)
-	}
 	return n.decide(ctx, r)
 }
 
 var errClean = errors.New("found without a look at anything unknown")
 
-// decide finds what a rule says of the plain input and which of it stands: what
-// has a derivation that looks at nothing unknown. A derivation is repeated alone,
-// on the watched input, by binding its variables to what they were bound to.
+// decide finds all that a rule says and which of it stands: what has a derivation
+// that looks at nothing unknown. A derivation is repeated alone, while the input
+// is watched, by binding its variables to what they were bound to.
 func (n *run) decide(ctx context.Context, r *Rule) ([]breach, error) {
 	type state struct {
 		breach
@@ -213,7 +204,7 @@ func (n *run) decide(ctx context.Context, r *Rule) ([]breach, error) {
 	}
 	found := map[string]*state{}
 	for _, body := range r.bodies() {
-		err := n.query(ctx, r, body, n.plain, func(q topdown.QueryResult) error {
+		err := n.query(ctx, r, body, unwatched, func(q topdown.QueryResult) error {
 			t := q[findingVar]
 			s := found[t.String()]
 			if s == nil {
@@ -223,7 +214,7 @@ func (n *run) decide(ctx context.Context, r *Rule) ([]breach, error) {
 			if s.clean {
 				return nil
 			}
-			err := n.query(ctx, r, append(bindings(q), body...), n.watched, func(q topdown.QueryResult) error {
+			err := n.query(ctx, r, append(bindings(q), body...), watching, func(q topdown.QueryResult) error {
 				if len(n.w.seen) == 0 && q[findingVar].Equal(t) {
 					return errClean
 				}
@@ -288,8 +279,14 @@ func (r *Rule) bodies() []ast.Body {
 	return out
 }
 
+// Whether the witness notes what a query looks at.
+const (
+	watching  = true
+	unwatched = false
+)
+
 // query evaluates a compiled body.
-func (n *run) query(ctx context.Context, r *Rule, body ast.Body, in *ast.Term, each func(topdown.QueryResult) error) (err error) {
+func (n *run) query(ctx context.Context, r *Rule, body ast.Body, watch bool, each func(topdown.QueryResult) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // a watched object where the engine wants its own: nothing is guessed
 			err = fmt.Errorf("the evaluation broke off: %v", p)
@@ -302,10 +299,8 @@ func (n *run) query(ctx context.Context, r *Rule, body ast.Body, in *ast.Term, e
 	defer r.modules.store.Abort(ctx, txn)
 	cancel := topdown.NewCancel()
 	defer context.AfterFunc(ctx, cancel.Cancel)()
-	if n.w != nil {
-		n.w.on = in == n.watched
-		defer func(on bool) { n.w.on = on }(false)
-	}
+	in := n.input()
+	defer n.w.turn(n.w.turn(watch))
 	return topdown.NewQuery(body).WithCancel(cancel).WithCompiler(r.modules.compiler).WithStore(r.modules.store).
 		WithTransaction(txn).WithMetrics(metrics.NoOp()).WithInput(in).Iter(ctx, each)
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -19,7 +20,6 @@ type builder struct {
 	w       *witness // nil: nothing is watched
 	texts   map[string]*ast.Term
 	index   map[*graph.Node]int // in the array of its kind
-	edges   map[*graph.Node]map[graph.Relation][]*ast.Term
 	nothing *ast.Term
 }
 
@@ -27,30 +27,18 @@ type builder struct {
 // node every relation of its kind, of either direction, as an array of objects
 // that hold the edge's id and attributes, the partner's id (node), its kind and,
 // under the name of that, its index. With a witness, nodes, edges and open
-// lists are watched.
+// lists are watched. What is below a node is made when a rule looks at it, so the
+// input belongs to one goroutine.
 func (e *Engine) input(g *graph.Graph, w *witness, o Options) *ast.Term {
 	b := &builder{
 		g: g, w: w, texts: map[string]*ast.Term{},
 		index:   make(map[*graph.Node]int, len(g.Nodes)),
-		edges:   make(map[*graph.Node]map[graph.Relation][]*ast.Term, len(g.Nodes)),
 		nothing: ast.ArrayTerm(),
 	}
-	counts := map[graph.Kind]int{}
-	for _, n := range g.Nodes {
-		b.index[n] = counts[n.Kind]
-		counts[n.Kind]++
-	}
-	for _, x := range g.Edges {
-		b.edge(x, x.From, x.To, x.Relation)
-		b.edge(x, x.To, x.From, x.Relation.Reverse())
-	}
 	nodes := map[graph.Kind][]*ast.Term{}
-	relations := map[graph.Kind][]graph.Relation{}
 	for _, n := range g.Nodes {
-		if relations[n.Kind] == nil {
-			relations[n.Kind] = graph.RelationsOf(n.Kind)
-		}
-		nodes[n.Kind] = append(nodes[n.Kind], b.node(n, relations[n.Kind]))
+		b.index[n] = len(nodes[n.Kind])
+		nodes[n.Kind] = append(nodes[n.Kind], b.object(record{id: n.ID, attrs: n.Attrs, node: n}))
 	}
 	var root []field
 	for _, k := range graph.Kinds() {
@@ -76,55 +64,104 @@ func (b *builder) text(s string) *ast.Term {
 	return t
 }
 
-// edge puts an edge into the list of one of its ends, as seen from there.
-func (b *builder) edge(e *graph.Edge, end, partner *graph.Node, r graph.Relation) {
-	if end == nil {
-		return
+// record is what an object of the input is made from: a node, an edge or an entry
+// of a Map.
+type record struct {
+	id      string
+	fixed   []field                 // what it always holds, beside its id
+	attrs   map[string]source.Value // those that are known are its fields too
+	missing []string                // names that are known to be unknown, beside unknown attributes
+	node    *graph.Node             // whose relations are its fields; nil unless it is a node
+}
+
+// object is the term of a record, which is made when it is looked at.
+func (b *builder) object(r record) *ast.Term {
+	return ast.NewTerm(&watched{w: b.w, id: r.id, record: &r, b: b})
+}
+
+// field is the term under a name of a record, nil where there is none; hidden
+// says that there is one, and that it is unknown.
+func (b *builder) field(r *record, name string) (t *ast.Term, hidden bool) {
+	if name == "id" {
+		return b.text(r.id), false
 	}
-	fields := make([]field, 0, 4+len(e.Attrs))
-	fields = append(fields, field{b.text("basis"), b.text(e.Basis.String())})
-	var missing []string
+	for _, f := range r.fixed {
+		if f[0].Value.(ast.String) == ast.String(name) {
+			return f[1], false
+		}
+	}
+	if v, ok := r.attrs[name]; ok {
+		if unknown(v) {
+			return nil, true
+		}
+		return b.value(r.id, name, v), false
+	}
+	if r.node != nil && len(graph.Partners(r.node.Kind, graph.Relation(name))) > 0 {
+		return b.relation(r.node, graph.Relation(name)), false
+	}
+	return nil, slices.Contains(r.missing, name)
+}
+
+// relation is the edges of a relation, of either direction, that a node has: never
+// absent, for count of what is not there is undefined.
+func (b *builder) relation(n *graph.Node, r graph.Relation) *ast.Term {
+	var items []*ast.Term
+	for _, e := range b.g.Out(n) {
+		if e.Relation == r {
+			items = append(items, b.edge(e, n, e.To, r))
+		}
+	}
+	for _, e := range b.g.In(n) {
+		if e.Relation.Reverse() == r {
+			items = append(items, b.edge(e, n, e.From, r))
+		}
+	}
+	_, open := n.Open[r]
+	return b.list(n.ID, string(r), open, items)
+}
+
+// edge is an edge as seen from one of its ends.
+func (b *builder) edge(e *graph.Edge, end, partner *graph.Node, r graph.Relation) *ast.Term {
+	x := record{id: e.ID, attrs: e.Attrs, fixed: []field{{b.text("basis"), b.text(e.Basis.String())}}}
 	if partner == nil { // that there is one is known, which is not
-		missing = append(missing, "node", "kind")
+		x.missing = append(x.missing, "node", "kind")
 		for _, k := range graph.Partners(end.Kind, r) {
-			missing = append(missing, string(k))
+			x.missing = append(x.missing, string(k))
 		}
 	} else {
-		fields = append(fields,
+		x.fixed = append(x.fixed,
 			field{b.text("node"), b.text(partner.ID)},
 			field{b.text("kind"), b.text(string(partner.Kind))},
 			field{b.text(string(partner.Kind)), ast.InternedTerm(b.index[partner])})
 	}
-	if b.edges[end] == nil {
-		b.edges[end] = map[graph.Relation][]*ast.Term{}
-	}
-	b.edges[end][r] = append(b.edges[end][r], b.object(e.ID, fields, e.Attrs, missing))
+	return b.object(x)
 }
 
-func (b *builder) node(n *graph.Node, relations []graph.Relation) *ast.Term {
-	fields := make([]field, 0, len(relations)+len(n.Attrs)+1)
-	for _, r := range relations { // never absent: count of what is not there is undefined
-		_, open := n.Open[r]
-		fields = append(fields, field{b.text(string(r)), b.list(n.ID, string(r), open, b.edges[n][r])})
+// whole is all of a record.
+func (b *builder) whole(r *record) ast.Object {
+	fields := append(slices.Clone(r.fixed), field{b.text("id"), b.text(r.id)})
+	if r.node != nil {
+		for _, x := range graph.RelationsOf(r.node.Kind) {
+			fields = append(fields, field{b.text(string(x)), b.relation(r.node, x)})
+		}
 	}
-	return b.object(n.ID, fields, n.Attrs, nil)
-}
-
-// object is a node or an edge with its attributes. missing is the names that are
-// known to be unknown; unknown attributes are added to them.
-func (b *builder) object(id string, fields []field, attrs map[string]source.Value, missing []string) *ast.Term {
-	fields = append(fields, field{b.text("id"), b.text(id)})
-	for name, v := range attrs {
-		if unknown(v) {
-			missing = append(missing, name)
-		} else if t := b.value(id, name, v); t != nil {
+	for name := range r.attrs {
+		if t, _ := b.field(r, name); t != nil {
 			fields = append(fields, field{b.text(name), t})
 		}
 	}
-	if b.w == nil {
-		return ast.ObjectTerm(fields...)
+	return ast.NewObject(fields...)
+}
+
+// hidden is the names of a record that are unknown.
+func (r *record) hidden() []string {
+	out := slices.Clone(r.missing)
+	for name, v := range r.attrs {
+		if unknown(v) {
+			out = append(out, name)
+		}
 	}
-	return ast.NewTerm(&watched{Object: ast.NewObject(fields...), w: b.w, id: id, missing: missing})
+	return out
 }
 
 // value is the term of an attribute that is not unknown; nil where it is unset.
@@ -143,8 +180,10 @@ func (b *builder) value(id, name string, v source.Value) *ast.Term {
 	case source.Map:
 		items := make([]*ast.Term, 0, len(v.Entries))
 		for _, e := range v.Entries {
-			items = append(items, b.object(entryID(id, name, e.Key), []field{{b.text("name"), b.text(e.Key)}},
-				map[string]source.Value{"value": scalar(e.Value)}, nil))
+			items = append(items, b.object(record{
+				id: entryID(id, name, e.Key), fixed: []field{{b.text("name"), b.text(e.Key)}},
+				attrs: map[string]source.Value{"value": scalar(e.Value)},
+			}))
 		}
 		return ast.ArrayTerm(items...)
 	}

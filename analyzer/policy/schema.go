@@ -34,7 +34,7 @@ func (e *Engine) Schema() (map[string]any, error) {
 // what differs between worlds is left out as unknown. The values of environment
 // variables are not shown.
 func (e *Engine) Document(g *graph.Graph, o Options) (map[string]any, error) {
-	v, err := ast.JSON(e.input(g.Union(), nil, o).Value)
+	v, err := asJSON(e.input(g.Union(), nil, o).Value)
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +53,28 @@ func (e *Engine) Document(g *graph.Graph, o Options) (map[string]any, error) {
 		}
 	}
 	return doc, nil
+}
+
+// asJSON is a value of the input as JSON has it.
+func asJSON(v ast.Value) (any, error) {
+	switch v := v.(type) {
+	case ast.Object:
+		out := make(map[string]any, v.Len())
+		err := v.Iter(func(k, t *ast.Term) (err error) {
+			out[textOf(k)], err = asJSON(t.Value)
+			return err
+		})
+		return out, err
+	case *ast.Array:
+		out := make([]any, 0, v.Len())
+		err := v.Iter(func(t *ast.Term) error {
+			x, err := asJSON(t.Value)
+			out = append(out, x)
+			return err
+		})
+		return out, err
+	}
+	return ast.JSON(v)
 }
 
 // schemaOf is the schema with the arrays of some kinds only. tables is the dated

@@ -14,8 +14,17 @@ type witness struct {
 	seen map[look]bool
 }
 
+// turn switches the witness on or off and is what it was. A nil witness is off.
+func (w *witness) turn(on bool) (was bool) {
+	if w == nil {
+		return false
+	}
+	was, w.on = w.on, on
+	return was
+}
+
 func (w *witness) note(l look) {
-	if !w.on {
+	if w == nil || !w.on {
 		return
 	}
 	if w.seen == nil {
@@ -34,37 +43,53 @@ func (w *witness) take() map[look]bool {
 	return seen
 }
 
-// watched is an object that notes every look at what it does not hold but might.
-// With open set it stands for a list: its keys are the numbers from 0, which rules
-// cannot tell from an array. The engine reaches documents through these methods
-// only.
+// watched is an object that notes every look at what it does not hold but might:
+// a record, whose fields are made when they are looked at, or, with open set, a
+// list: its keys are the numbers from 0, which rules cannot tell from an array.
+// The engine reaches documents through these methods only.
 type watched struct {
-	ast.Object
-	w       *witness
-	id      string
-	missing []string // names that are unknown
-	open    string   // the name of the list that may go on
+	ast.Object // all of it; of a record only once that is needed
+	w          *witness
+	id         string
+	open       string // the name of the list that may go on
+	record     *record
+	b          *builder // of the record
+	made       []made
+}
+
+// made is a field of a record that was looked at.
+type made struct {
+	name string
+	term *ast.Term
 }
 
 func (o *watched) Get(k *ast.Term) *ast.Term {
-	t := o.Object.Get(k)
-	if t != nil {
+	if o.record == nil {
+		t := o.Object.Get(k)
+		if t == nil {
+			o.w.note(look{o.id, o.open})
+		}
 		return t
 	}
-	if o.open != "" {
-		o.w.note(look{o.id, o.open})
+	name, ok := k.Value.(ast.String)
+	if !ok {
+		o.all()
 		return nil
 	}
-	if name, ok := k.Value.(ast.String); ok {
-		for _, m := range o.missing {
-			if m == string(name) {
-				o.w.note(look{o.id, m})
-			}
+	for _, f := range o.made {
+		if f.name == string(name) {
+			return f.term
 		}
-		return nil
 	}
-	o.all()
-	return nil
+	on := o.w.turn(false)
+	t, hidden := o.b.field(o.record, string(name))
+	o.w.turn(on)
+	if hidden {
+		o.w.note(look{o.id, string(name)})
+	} else {
+		o.made = append(o.made, made{string(name), t})
+	}
+	return t
 }
 
 func (o *watched) Find(path ast.Ref) (ast.Value, error) {
@@ -74,19 +99,37 @@ func (o *watched) Find(path ast.Ref) (ast.Value, error) {
 	if t := o.Get(path[0]); t != nil {
 		return t.Value.Find(path[1:])
 	}
-	return o.Object.Find(path)
+	return nothing.Find(path)
 }
+
+var nothing = ast.NewObject()
 
 // all is the object for whatever depends on its whole content.
 func (o *watched) all() ast.Object {
-	if o.open != "" {
+	if o.record == nil {
 		o.w.note(look{o.id, o.open})
+		return o.Object
 	}
-	for _, m := range o.missing {
+	for _, m := range o.record.hidden() {
 		o.w.note(look{o.id, m})
+	}
+	if o.Object == nil {
+		on := o.w.turn(false)
+		o.Object = o.b.whole(o.record)
+		o.w.turn(on)
 	}
 	return o.Object
 }
+
+// Hash tells a record by its id alone.
+func (o *watched) Hash() int {
+	if o.record != nil {
+		return ast.String(o.id).Hash()
+	}
+	return o.all().Hash()
+}
+
+func (o *watched) IsGround() bool { return true }
 
 func bare(v ast.Value) ast.Value {
 	if o, ok := v.(*watched); ok {
@@ -97,7 +140,6 @@ func bare(v ast.Value) ast.Value {
 
 func (o *watched) Compare(v ast.Value) int                       { return o.all().Compare(bare(v)) }
 func (o *watched) Equal(v ast.Value) bool                        { return o.all().Compare(bare(v)) == 0 }
-func (o *watched) Hash() int                                     { return o.all().Hash() }
 func (o *watched) Len() int                                      { return o.all().Len() }
 func (o *watched) Keys() []*ast.Term                             { return o.all().Keys() }
 func (o *watched) KeysIterator() ast.ObjectKeysIterator          { return o.all().KeysIterator() }
