@@ -118,7 +118,7 @@ func (b *builder) limit(n *graph.Node) {
 // is called through its data API.
 func limitedDatabase(n *graph.Node) source.Value {
 	switch n.Attrs["engine"].Text {
-	case "timestream", "dsql":
+	case "timestream", "dsql", "qldb":
 		return source.BoolOf(false, n.At)
 	}
 	if isTrue(n.Attrs["proxy"]) {
