@@ -2,9 +2,11 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/serverlens/serverlens/analyzer"
+	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/analyzer/patterns"
 )
 
@@ -60,8 +62,44 @@ func primaryFirst(found patterns.Result) []*patterns.Match {
 // maxRoleNodes is how many nodes of a role are listed one by one.
 const maxRoleNodes = 12
 
+// maxEvidence is how many edges of a match are told.
+const maxEvidence = 8
+
+// evidence tells the edges that a match rests on.
+func (p *printer) evidence(m *patterns.Match, width int) {
+	var told []string
+	for _, f := range m.Roles {
+		for _, e := range f.Edges {
+			words := nodeName(e.From) + " " + verbs[e.Relation] + " " + nodeName(e.To)
+			if e.Basis != graph.Declared {
+				words += " (" + e.Basis.String() + ")"
+			}
+			if !slices.Contains(told, words) {
+				told = append(told, words)
+			}
+		}
+	}
+	label := "because"
+	for i, words := range told {
+		if i == maxEvidence {
+			words = "… and " + itoa(len(told)-i) + " more"
+		}
+		p.printf("    %s%*s  %s\n", p.blue(label), max(0, width-len(label)), "", words)
+		if label = ""; i == maxEvidence {
+			break
+		}
+	}
+}
+
+func nodeName(n *graph.Node) string {
+	if n == nil {
+		return "something unresolved"
+	}
+	return n.ID
+}
+
 func (p *printer) roles(m *patterns.Match) {
-	width := 0
+	width := len("because")
 	for _, r := range m.Pattern.Roles {
 		width = max(width, len(r.Name))
 	}
@@ -83,4 +121,5 @@ func (p *printer) roles(m *patterns.Match) {
 	for _, x := range m.Missing {
 		p.printf("    %-*s  %s %s\n", width, x.Role.Name, p.yellow("missing:"), x.Role.Advice)
 	}
+	p.evidence(m, width)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/serverlens/serverlens/analyzer"
@@ -14,12 +15,12 @@ import (
 // their machine.
 type diagram struct {
 	title  string
-	groups []group // one per stack, then what stands outside
+	groups []group // one per stack, and per system what stands outside
 	arrows []arrow
 }
 
 type group struct {
-	name  string
+	name  string // "" for no frame
 	nodes []*graph.Node
 }
 
@@ -38,16 +39,45 @@ var hidden = map[graph.Relation]bool{
 	graph.TaskOf: true, graph.Next: true, graph.CatchTo: true,
 }
 
-func diagramOf(sys analyzer.System) diagram {
-	d := diagram{title: systemName(sys)}
-	if m := sys.Found.Primary; m != nil {
-		d.title += ": " + m.Pattern.Title
+// diagramOf is one picture of all systems, with a group for each stack where there
+// are several.
+func diagramOf(r *analyzer.Report) diagram {
+	var d diagram
+	var stacks []analyzer.Stack
+	for _, sys := range r.Systems {
+		stacks = append(stacks, sys.Stacks...)
+		d.add(sys)
 	}
+	switch {
+	case len(stacks) == 1:
+		d.title = titled(stacks[0])
+		for i := range d.groups {
+			d.groups[i].name = ""
+		}
+	case len(r.Systems) == 1 && r.Systems[0].Found.Primary != nil:
+		d.title = plural(len(stacks), "stack") + ": " + r.Systems[0].Found.Primary.Pattern.Title
+	default:
+		d.title = plural(len(stacks), "stack")
+	}
+	return d
+}
+
+// titled is the name of a stack with its pattern.
+func titled(s analyzer.Stack) string {
+	if s.Found.Primary == nil {
+		return s.Name
+	}
+	return s.Name + ": " + s.Found.Primary.Pattern.Title
+}
+
+// add adds what a picture shows of a system.
+func (d *diagram) add(sys analyzer.System) {
 	shown := d.addArrows(sys.Graph)
 	byStack := map[*source.Stack]int{}
+	first := len(d.groups)
 	for i, s := range sys.Stacks {
-		byStack[s.Stack] = i
-		d.groups = append(d.groups, group{name: s.Name})
+		byStack[s.Stack] = first + i
+		d.groups = append(d.groups, group{name: titled(s)})
 	}
 	d.groups = append(d.groups, group{})
 	for _, n := range sys.Graph.Nodes {
@@ -56,11 +86,10 @@ func diagramOf(sys analyzer.System) diagram {
 		}
 		i, ok := byStack[n.Stack]
 		if !ok {
-			i = len(sys.Stacks)
+			i = len(d.groups) - 1
 		}
 		d.groups[i].nodes = append(d.groups[i].nodes, n)
 	}
-	return d
 }
 
 // addArrows adds the edges that a picture shows, several facts about one pair as
@@ -82,20 +111,11 @@ func (d *diagram) addArrows(g *graph.Graph) map[*graph.Node]bool {
 		}
 		a := &d.arrows[i]
 		a.dashed = a.dashed && dashed
-		if word := label(e); !contains(a.labels, word) {
+		if word := label(e); !slices.Contains(a.labels, word) {
 			a.labels = append(a.labels, word)
 		}
 	}
 	return shown
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // unfold is the state machine of a state, any other node itself.

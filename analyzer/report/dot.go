@@ -12,32 +12,27 @@ import (
 func writeDOT(w io.Writer, r *analyzer.Report, _ Options) error {
 	out := &printer{w: w}
 	out.printf("digraph serverlens {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n")
+	d := diagramOf(r)
+	out.printf("  label=%s;\n  labelloc=t;\n", dotText(d.title))
 	ids := map[*graph.Node]string{}
-	for i, sys := range r.Systems {
-		d := diagramOf(sys)
-		for j, g := range d.groups {
-			if g.name != "" {
-				title := g.name
-				if len(sys.Stacks) == 1 {
-					title = d.title
-				}
-				out.printf("  subgraph cluster_%d_%d {\n    label=%s;\n", i, j, dotText(title))
-			}
-			for _, n := range g.nodes {
-				ids[n] = fmt.Sprintf("n%d", len(ids))
-				out.printf("    %s [label=%s, shape=%s];\n", ids[n], dotText(strings.Join(caption(n), "\n")), dotShape(n.Kind))
-			}
-			if g.name != "" {
-				out.printf("  }\n")
-			}
+	for i, g := range d.groups {
+		if g.name != "" {
+			out.printf("  subgraph cluster_%d {\n    label=%s;\n", i, dotText(g.name))
 		}
-		for _, a := range d.arrows {
-			style := ""
-			if a.dashed {
-				style = ", style=dashed"
-			}
-			out.printf("  %s -> %s [label=%s%s];\n", ids[a.from], ids[a.to], dotText(strings.Join(a.labels, ", ")), style)
+		for _, n := range g.nodes {
+			ids[n] = fmt.Sprintf("n%d", len(ids))
+			out.printf("    %s [label=%s, shape=%s];\n", ids[n], dotText(strings.Join(caption(n), "\n")), dotShape(n.Kind))
 		}
+		if g.name != "" {
+			out.printf("  }\n")
+		}
+	}
+	for _, a := range d.arrows {
+		style := ""
+		if a.dashed {
+			style = ", style=dashed"
+		}
+		out.printf("  %s -> %s [label=%s%s];\n", ids[a.from], ids[a.to], dotText(strings.Join(a.labels, ", ")), style)
 	}
 	out.printf("}\n")
 	return out.err

@@ -16,14 +16,8 @@ const (
 )
 
 func writeMermaid(w io.Writer, r *analyzer.Report, _ Options) error {
-	out := &printer{w: w}
-	for i, sys := range r.Systems {
-		if i > 0 {
-			out.printf("\n")
-		}
-		out.printf("%s", mermaid(diagramOf(sys)))
-	}
-	return out.err
+	_, err := io.WriteString(w, mermaid(diagramOf(r)))
+	return err
 }
 
 // mermaid is a flowchart, cut down to what Mermaid parses, with a note where it
@@ -32,7 +26,7 @@ func mermaid(d diagram) string {
 	var nodes, arrows strings.Builder
 	ids := map[*graph.Node]string{}
 	for i, g := range d.groups {
-		subgraph := g.name != "" && len(d.groups) > 2 && len(g.nodes) > 0
+		subgraph := g.name != "" && len(g.nodes) > 0
 		if subgraph {
 			fmt.Fprintf(&nodes, "  subgraph s%d[\"%s\"]\n", i, mermaidText(g.name))
 		}

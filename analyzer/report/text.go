@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/serverlens/serverlens/analyzer"
 	"github.com/serverlens/serverlens/analyzer/policy"
@@ -27,9 +28,15 @@ func writeLintText(w io.Writer, r *analyzer.Report, o Options) error {
 			}
 		}
 	}
+	width := 0
 	for _, sys := range r.Systems {
 		for _, s := range sys.Stacks {
-			out.printf("%s  %s\n", out.bold(s.Name), summary(s))
+			width = max(width, utf8.RuneCountInString(s.Name))
+		}
+	}
+	for _, sys := range r.Systems {
+		for _, s := range sys.Stacks {
+			out.printf("%s%*s  %s\n", out.bold(s.Name), width-utf8.RuneCountInString(s.Name), "", summary(s))
 		}
 	}
 	counts := counted(r)
@@ -40,6 +47,9 @@ func writeLintText(w io.Writer, r *analyzer.Report, o Options) error {
 	line += " in " + plural(stacks, "stack") + " by " + plural(len(r.Rules), "rule")
 	if undecided > 0 && !o.ShowUnknown {
 		line += "; " + itoa(undecided) + " undecided (--show-unknown)"
+	}
+	if !complete(r) {
+		line += "; the analysis is incomplete"
 	}
 	out.printf("%s\n", line)
 	return out.err
