@@ -1,6 +1,10 @@
 package patterns
 
-import "github.com/serverlens/serverlens/analyzer/graph"
+import (
+	"slices"
+
+	"github.com/serverlens/serverlens/analyzer/graph"
+)
 
 var eventDriven = &Pattern{
 	ID: "event-driven", Title: "Event-Driven Processing",
@@ -28,7 +32,7 @@ func findEventDriven(d *draft) {
 		}
 		d.add("target", e.target, e.edges...)
 		switch {
-		case is(e.target, stores...):
+		case is(e.target, stores...) && !d.isSource(e.target):
 			d.add("output", e.target, e.edges...)
 		case is(e.target, compute...):
 			d.add("compute", e.target, e.edges...)
@@ -41,6 +45,11 @@ func findEventDriven(d *draft) {
 	if scheduled {
 		d.lacking = append(d.lacking, "source")
 	}
+}
+
+// isSource reports whether something tells of what happens to it.
+func (v *view) isSource(n *graph.Node) bool {
+	return slices.ContainsFunc(v.events, func(e event) bool { return slices.Contains(e.sources, n) })
 }
 
 // addResults adds what a component calls to work on an event, and what takes the

@@ -32,7 +32,7 @@ func findFan(d *draft) {
 		}
 	}
 	for _, c := range d.Of(graph.Function) {
-		if workers := d.callees(c); len(workers) > 1 && d.addGather(c, workers) {
+		if called := d.callees(c); len(called) > 1 && d.addGather(c, called) {
 			sequential = false
 		}
 	}
@@ -105,25 +105,31 @@ func (d *draft) callees(c *graph.Node) []*graph.Node {
 	return out
 }
 
-// addGather adds a function that calls workers where all their results come to one
-// place, from which another function takes them. It reports whether there is one.
+// addGather adds a function that calls workers, unless it is a durable one whose
+// steps only the code shows. The results come together where all workers put them
+// and another function takes them, else in their replies.
 func (d *draft) addGather(c *graph.Node, called []*graph.Node) bool {
-	meetings := d.meetings(called)
-	for _, m := range meetings {
-		for _, f := range called {
-			if f == m.place {
-				continue
-			}
-			calls := filter(d.work(c), func(e *graph.Edge) bool { return e.To == f })
-			d.add("coordinator", c, calls...)
-			d.add("worker", f, calls...)
-			d.add("join", m.place, filter(d.work(f), func(e *graph.Edge) bool { return e.To == m.place })...)
-		}
-		for _, e := range m.taken {
-			d.add("join", e.To, e)
-		}
+	m, ok := d.meeting(called)
+	if !ok && isTrue(c.Attrs, "durable") {
+		return false
 	}
-	return len(meetings) > 0
+	if !ok { // side by side or one after the other, only the code says
+		m.place, d.limit = c, Low
+	}
+	for _, f := range called {
+		calls := leadingTo(d.work(c), f)
+		d.add("coordinator", c, calls...)
+		if f == m.place {
+			d.add("join", f, calls...)
+			continue
+		}
+		d.add("worker", f, calls...)
+		d.add("join", m.place, leadingTo(append(d.puts(f), d.calls(f)...), m.place)...)
+	}
+	for _, e := range m.taken {
+		d.add("join", e.To, e)
+	}
+	return true
 }
 
 // meeting is where the results of several workers come together.
@@ -132,25 +138,24 @@ type meeting struct {
 	taken []*graph.Edge // from the place to that function
 }
 
-// meetings finds where at least two functions, and all but the aggregating one,
-// put their results.
-func (d *draft) meetings(called []*graph.Node) []meeting {
-	var out []meeting
-	for _, e := range append(d.puts(called[0]), append(d.calls(called[0]), d.calls(called[1])...)...) {
+// meeting finds where at least two functions, and all but the aggregating one, are
+// configured to put their results.
+func (d *draft) meeting(called []*graph.Node) (meeting, bool) {
+	for _, e := range append(d.named(called[0]), d.named(called[1])...) {
 		workers := filter(called, func(f *graph.Node) bool { return f != e.To })
-		shared := !slices.ContainsFunc(workers, func(f *graph.Node) bool {
-			return !slices.ContainsFunc(d.work(f), func(o *graph.Edge) bool { return o.To == e.To && o.Relation != graph.Reads })
-		})
-		known := slices.ContainsFunc(out, func(m meeting) bool { return m.place == e.To })
-		if len(workers) < 2 || !shared || known {
-			continue
-		}
+		stray := slices.ContainsFunc(workers, func(f *graph.Node) bool { return len(leadingTo(d.named(f), e.To)) == 0 })
 		taken := filter(d.Out(e.To, graph.Triggers), func(t *graph.Edge) bool {
 			return is(t.To, compute...) && !slices.Contains(called, t.To)
 		})
-		if is(e.To, graph.Function) || len(taken) > 0 {
-			out = append(out, meeting{e.To, taken})
+		if len(workers) > 1 && !stray && (is(e.To, graph.Function) || len(taken) > 0) {
+			return meeting{e.To, taken}, true
 		}
 	}
-	return out
+	return meeting{}, false
+}
+
+// named is the edges from a function to what it puts data into or calls and its
+// configuration names: what many may do by one role they need not do.
+func (d *draft) named(f *graph.Node) []*graph.Edge {
+	return filter(append(d.puts(f), d.calls(f)...), func(e *graph.Edge) bool { return e.Basis != graph.Permitted })
 }

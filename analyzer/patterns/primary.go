@@ -134,24 +134,23 @@ func (v *view) isAside(m *Match) bool {
 
 // nearest is the pattern that a graph without a primary one comes closest to.
 func (v *view) nearest(present []*Match) *Pattern {
-	for _, w := range v.workflows {
-		if slices.ContainsFunc(w.states, w.works) {
-			return saga
-		}
-	}
-	if len(present) > 0 {
-		return present[0].Pattern
-	}
-	servers, functions := false, false
+	routed, servers, durable := false, false, false
 	for _, r := range v.layers() {
 		_, existing := v.existing(r.target)
-		functions = functions || v.answers(r)
+		routed = routed || v.answers(r)
 		servers = servers || existing
 	}
+	for _, f := range v.Of(graph.Function) {
+		durable = durable || isTrue(f.Attrs, "durable")
+	}
 	switch {
-	case servers && !functions:
+	case len(v.Of(graph.StateMachine)) > 0 || durable:
+		return saga
+	case len(present) > 0:
+		return present[0].Pattern
+	case servers && !routed:
 		return stranglerFig
-	case len(v.Of(channels...))+len(v.Of(graph.Rule, graph.Schedule, graph.Bucket)) > 0:
+	case len(v.Of(channels...))+len(v.Of(graph.Rule, graph.Schedule, graph.Broker)) > 0:
 		return eventDriven
 	case len(v.Of(graph.API)) > 0:
 		return restAPIBackend

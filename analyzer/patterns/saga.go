@@ -35,6 +35,9 @@ func findSaga(d *draft) {
 		}
 		d.addStates("step", steps...)
 		d.addStates("compensation", undo...)
+		if slices.ContainsFunc(steps, func(s *graph.Node) bool { return w.isUncovered(s, steps, undo) }) {
+			d.lacking = append(d.lacking, "compensation")
+		}
 	}
 	for _, bus := range d.Of(graph.Bus) {
 		d.addChoreography(bus)
@@ -70,6 +73,33 @@ func (w *workflow) compensation() (undo []*graph.Node, sure bool) {
 		}
 	}
 	return undo, sure
+}
+
+// isUncovered reports whether a step comes after another one and its failure leads
+// to no compensation.
+func (w *workflow) isUncovered(s *graph.Node, steps, undo []*graph.Node) bool {
+	late := slices.ContainsFunc(steps, func(o *graph.Node) bool {
+		return o != s && slices.Contains(w.reach(o, everywhere, graph.Next), s)
+	})
+	if !late || w.leadsTo(s, undo, graph.Next) {
+		return false
+	}
+	for at := s; at != nil; at = w.parent[at] {
+		for _, e := range w.v.Out(at, graph.CatchTo) {
+			if e.To != nil && w.leadsTo(e.To, undo, graph.Next, graph.CatchTo) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// leadsTo reports whether one of some states, or a map or parallel with one of them
+// inside, may follow a state.
+func (w *workflow) leadsTo(from *graph.Node, some []*graph.Node, relations ...graph.Relation) bool {
+	return slices.ContainsFunc(w.reach(from, everywhere, relations...), func(s *graph.Node) bool {
+		return slices.ContainsFunc(some, func(x *graph.Node) bool { return x == s || w.under(x, s) != nil })
+	})
 }
 
 // failures is the states that an error leads to: the targets of catches, and of a

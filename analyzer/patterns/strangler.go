@@ -77,7 +77,7 @@ func (v *view) existing(n *graph.Node) (behind []*graph.Edge, ok bool) {
 	case is(n, graph.Instance, graph.ContainerService):
 		return nil, true
 	case is(n, graph.External):
-		return nil, isElsewhere(n)
+		return nil, v.isElsewhere(n)
 	case is(n, graph.LoadBalancer, graph.VPCLink):
 		functions := false
 		for _, e := range v.behind(n) {
@@ -94,9 +94,11 @@ func (v *view) existing(n *graph.Node) (behind []*graph.Edge, ok bool) {
 	return nil, false
 }
 
-// isElsewhere reports whether a node is an endpoint outside of AWS's own services.
-func isElsewhere(n *graph.Node) bool {
-	return isHTTP(n.ID) && !strings.Contains(n.ID, ".amazonaws.") && !strings.Contains(n.ID, "${AWS::URLSuffix}")
+// isElsewhere reports whether a node is an endpoint outside of AWS's own services:
+// what a URL or the origin of a distribution names.
+func (v *view) isElsewhere(n *graph.Node) bool {
+	isOrigin := len(v.In(n, graph.Fronts)) > 0 && text(n.Attrs, "service") == ""
+	return (isHTTP(n.ID) || isOrigin) && !strings.Contains(n.ID, ".amazonaws.") && !strings.Contains(n.ID, "${AWS::URLSuffix}")
 }
 
 // behind is the edges from a load balancer or link to all that stands behind it.

@@ -12,7 +12,8 @@ var streaming = &Pattern{
 	Flow:    "producers → stream → functions, delivery to stores, analytics",
 	Uses:    []string{"log aggregation and analysis", "clickstream analytics", "IoT data", "real-time dashboards"},
 	Roles: []Role{
-		{Name: "stream", Summary: "holds the records in order", Required: true, Alone: true},
+		{Name: "stream", Summary: "holds the records in order", Required: true, Alone: true, Beside: "consumer",
+			Advice: "declare the stream beside its consumers, or name it by a reference, so that its retention and alarms are reviewed with them"},
 		{Name: "consumer", Summary: "works on the records", Beside: "stream",
 			Advice: "let a function, a delivery stream or an analytics application consume the stream"},
 		{Name: "producer", Summary: "puts records into the stream", Optional: true},
@@ -36,6 +37,9 @@ func findStreaming(d *draft) {
 	}
 	for _, s := range all {
 		d.addProducers(s)
+	}
+	if !slices.ContainsFunc(all, func(s *graph.Node) bool { return is(s, streams...) }) {
+		d.lacking = append(d.lacking, "stream")
 	}
 }
 
