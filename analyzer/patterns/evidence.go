@@ -64,7 +64,7 @@ func (d *draft) match() *Match {
 		case empty && f.Role.Required:
 			return nil
 		case empty && !f.Role.Optional, slices.Contains(d.lacking, f.Role.Name):
-			m.Missing = append(m.Missing, Missing{f.Role, d.first(f.Role.Beside)})
+			m.Missing = append(m.Missing, Missing{f.Role, d.beside(f.Role)})
 		}
 		if empty {
 			continue
@@ -80,14 +80,12 @@ func (d *draft) match() *Match {
 	return m
 }
 
-// first is the first node of a role in source order, or nil.
-func (d *draft) first(role string) *graph.Node {
-	if role == "" {
-		return nil
-	}
-	nodes := slices.Clone(d.role(role).Nodes)
-	if len(nodes) == 0 {
-		return nil
+// beside is the first node in source order beside which a role would stand; of any
+// role where the one it belongs to is empty too.
+func (d *draft) beside(r *Role) *graph.Node {
+	nodes := slices.Clone(d.role(r.Beside).Nodes)
+	for i := 0; len(nodes) == 0; i++ {
+		nodes = slices.Clone(d.filled[i].Nodes)
 	}
 	sortLike(d.Nodes, nodes)
 	return nodes[0]

@@ -136,9 +136,8 @@ func (v *view) isAside(m *Match) bool {
 func (v *view) nearest(present []*Match) *Pattern {
 	routed, servers, durable := false, false, false
 	for _, r := range v.layers() {
-		_, existing := v.existing(r.target)
 		routed = routed || v.answers(r)
-		servers = servers || existing
+		servers = servers || v.isExisting(r.target)
 	}
 	for _, f := range v.Of(graph.Function) {
 		durable = durable || isTrue(f.Attrs, "durable")

@@ -15,27 +15,54 @@ type route struct {
 	async  bool          // the target only takes the request over
 }
 
-// findRoutes lists every way from the front doors to their targets.
+// findRoutes lists every way from the front doors to their targets, through what
+// only passes requests on: routes, links, load balancers and APIs behind them.
 func (v *view) findRoutes() []route {
 	var out []route
 	for _, door := range v.Of(doors...) {
-		for _, e := range v.Out(door, graph.RoutesTo) {
-			if !is(e.To, graph.Route) {
-				out = append(out, routeOf(door, door, e))
-				continue
-			}
-			for _, f := range v.Out(e.To, graph.RoutesTo) {
-				out = append(out, routeOf(door, e.To, e, f))
-			}
-		}
-		out = append(out, v.granted(door, out)...)
+		ways := v.ways(door, nil)
+		out = append(out, ways...)
+		out = append(out, v.granted(door, ways)...)
 	}
 	return out
 }
 
-func routeOf(door, by *graph.Node, edges ...*graph.Edge) route {
-	last := edges[len(edges)-1]
-	return route{door: door, by: by, target: last.To, edges: edges, async: text(last.Attrs, "mode") == "async"}
+// maxPassing is how many things may pass a request on.
+const maxPassing = 8
+
+// ways goes on from a path of edges that begins at a door.
+func (v *view) ways(door *graph.Node, path []*graph.Edge) []route {
+	at := door
+	if len(path) > 0 {
+		at = path[len(path)-1].To
+	}
+	var next []*graph.Edge
+	if at == door || is(at, graph.Route, graph.VPCLink, graph.API, graph.LoadBalancer) && len(path) < maxPassing {
+		next = v.Out(at, graph.RoutesTo)
+		if is(at, graph.VPCLink) {
+			next = v.Out(at, graph.Fronts)
+		}
+	}
+	var out []route
+	for _, e := range next {
+		out = append(out, v.ways(door, append(slices.Clone(path), e))...)
+	}
+	if len(next) == 0 && at != door {
+		out = append(out, routeOf(door, path...))
+	}
+	return out
+}
+
+func routeOf(door *graph.Node, path ...*graph.Edge) route {
+	r := route{door: door, by: door, edges: path}
+	for _, e := range path {
+		if is(e.To, graph.Route) {
+			r.by = e.To
+		}
+	}
+	last := path[len(path)-1]
+	r.target, r.async = last.To, text(last.Attrs, "mode") == "async"
+	return r
 }
 
 // granted is the ways that a door's own permissions show where its integration
@@ -43,7 +70,7 @@ func routeOf(door, by *graph.Node, edges ...*graph.Edge) route {
 func (v *view) granted(door *graph.Node, known []route) []route {
 	opaque := false
 	for _, r := range known {
-		opaque = opaque || r.door == door && (r.target == nil || is(r.target, graph.External))
+		opaque = opaque || r.target == nil || is(r.target, graph.External)
 	}
 	if !opaque {
 		return nil
@@ -51,7 +78,7 @@ func (v *view) granted(door *graph.Node, known []route) []route {
 	var out []route
 	for _, e := range v.Out(door, graph.Invokes) {
 		if is(e.To, compute...) && len(v.In(e.To, graph.AuthorizedBy)) == 0 {
-			out = append(out, routeOf(door, door, e))
+			out = append(out, routeOf(door, e))
 		}
 	}
 	return out
