@@ -3,6 +3,7 @@ package analyzer_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand"
 	"regexp"
 	"slices"
@@ -48,7 +49,7 @@ func TestNamesAndOrderProveNothing(t *testing.T) {
 			r, _ := found(stack)
 			switch got := answer(r); {
 			case got == want:
-			case variant.name == "renamed" && strings.Contains(want, "saga partial") && !strings.Contains(want, "saga partial=false confidence=high"):
+			case variant.name == "renamed" && strings.Contains(want, "primary saga"):
 				byWords++
 				t.Logf("%s is a saga by its words", x.name)
 			default:
@@ -170,21 +171,29 @@ func substituted(v source.Value, ids []string) source.Value {
 }
 
 var (
-	inText    = regexp.MustCompile(`\$\{(\w+)`)
-	nameKeys  = regexp.MustCompile(`^((Function|Table|Queue|Topic|Bucket|StateMachine|Role|Stream|DeliveryStream|Rule|Cluster|UserPool|Api|LogGroup)?Name|DBClusterIdentifier)$`)
-	stateKeys = []string{"Next", "StartAt", "Default"}
+	isDefinition = regexp.MustCompile(`\.(json|ya?ml)$`)
+	inText       = regexp.MustCompile(`\$\{(\w+)`)
+	nameKeys     = regexp.MustCompile(`^((Function|Table|Queue|Topic|Bucket|StateMachine|Role|Stream|DeliveryStream|Rule|Cluster|UserPool|Api|LogGroup)?Name|DBClusterIdentifier)$`)
+	fileKeys     = []string{"CodeUri", "ContentUri", "DefinitionUri", "SchemaUri", "Location", "TemplateURL"}
+	stateKeys    = []string{"Next", "StartAt", "Default"}
 )
 
 // renamed is a template in which everything that an author names is called r1, r2
 // and so on: its file, logical ids, physical names, states, descriptions.
 func renamed(x template, v source.Value) (template, source.Value) {
 	n := &names{to: map[string]string{}, reserved: map[string]bool{}}
-	collect(v, n)
-	v = mapped(v, nil, n.rename)
 	y := x.with(strings.TrimSuffix(x.path, baseOf(x.path)) + "r0.json")
+	docs := map[string]source.Value{} // definitions and what the template includes
 	for name, text := range y.files {
-		y.files[name] = inText.ReplaceAllFunc(text, func(m []byte) []byte { return []byte("${" + n.id(string(m[2:]))) })
+		if doc, _ := document.Parse(name, text); isDefinition.MatchString(name) && doc.Kind == source.Map && doc.Get("Resources").Kind == source.Unset {
+			docs[name] = doc
+		}
 	}
+	n.collect(append(slices.Collect(maps.Values(docs)), v)...)
+	for name, doc := range docs {
+		y.files[name] = []byte(asJSON(mapped(doc, nil, n.rename)))
+	}
+	v = mapped(v, nil, n.rename)
 	return y, v
 }
 
@@ -197,35 +206,45 @@ type names struct {
 	reserved              map[string]bool // keys and types: words of the formats
 }
 
-func collect(v source.Value, n *names) {
-	n.ids = idsOf(v)
-	mapped(v, nil, func(v source.Value, path []string) (source.Value, bool) {
-		for _, e := range v.Entries {
-			if len(path) == 0 || path[len(path)-1] != "Resources" && path[len(path)-1] != "States" {
-				n.reserved[e.Key] = true
-			}
-			if e.Key == "Type" {
-				n.reserved[e.Value.Text] = true
-			}
-			if nameKeys.MatchString(e.Key) && e.Value.Kind == source.String && len(path) > 1 && path[len(path)-1] == "Properties" {
-				n.physical = append(n.physical, e.Value.Text)
-			}
-			if len(path) > 0 && path[len(path)-1] == "States" {
-				n.states = append(n.states, e.Key)
-			}
-		}
-		return v, false
-	})
+// collect finds the names in a template and what belongs to it.
+func (n *names) collect(docs ...source.Value) {
+	for _, doc := range docs {
+		n.ids = append(n.ids, idsOf(doc)...)
+		mapped(doc, nil, n.see)
+	}
 	for i, name := range slices.Concat(n.ids, n.states) {
 		n.to[name] = fmt.Sprintf("r%d", i+1)
 	}
-	n.physical = slices.DeleteFunc(n.physical, func(s string) bool { return len(s) < 4 || n.reserved[s] || strings.ContainsAny(s, "${}") })
+	n.physical = slices.DeleteFunc(n.physical, func(s string) bool { return len(s) < 4 || n.reserved[s] || strings.ContainsAny(s, "${}:/") })
 	for i, name := range n.physical {
 		if n.to["="+name] == "" {
-			n.to["="+name] = fmt.Sprintf("rn%d", i+1)
+			n.to["="+name] = fmt.Sprintf("r%d-named", i+1) // as telling as a name is, or a variable with it would be no mention
 		}
 	}
 	slices.SortFunc(n.physical, func(a, b string) int { return len(b) - len(a) })
+}
+
+// see notes the names in one part of a document.
+func (n *names) see(v source.Value, path []string) (source.Value, bool) {
+	last := ""
+	if len(path) > 0 {
+		last = path[len(path)-1]
+	}
+	for _, e := range v.Entries {
+		switch {
+		case last == "States":
+			n.states = append(n.states, e.Key)
+		case last != "Resources":
+			n.reserved[e.Key] = true
+		}
+		if e.Key == "Type" {
+			n.reserved[e.Value.Text] = true
+		}
+		if nameKeys.MatchString(e.Key) && e.Value.Kind == source.String && len(path) > 1 && last == "Properties" {
+			n.physical = append(n.physical, e.Value.Text)
+		}
+	}
+	return v, false
 }
 
 // id is the new logical id; SAM makes ids of others by putting words behind them.
@@ -244,7 +263,7 @@ func (n *names) id(id string) string {
 
 func (n *names) text(s string) string {
 	for _, name := range n.physical {
-		s = regexp.MustCompile(`(^|[^\w-])`+regexp.QuoteMeta(name)+`($|[^\w-])`).ReplaceAllString(s, "${1}"+n.to["="+name]+"${2}")
+		s = regexp.MustCompile(`(^|[^\w-]|%2F)`+regexp.QuoteMeta(name)+`($|[^\w-])`).ReplaceAllString(s, "${1}"+n.to["="+name]+"${2}")
 	}
 	return s
 }
@@ -266,6 +285,7 @@ func (n *names) rename(v source.Value, path []string) (source.Value, bool) {
 			}
 		}
 	case v.Kind != source.String:
+	case slices.Contains(fileKeys, last): // files keep their names
 	case last == "Description" || last == "Comment":
 		v.Text = "r"
 	case last == "Ref", last == "DependsOn", before == "DependsOn", last == "Id" && (before == "Source" || before == "Destination"):

@@ -171,10 +171,17 @@ func (b *builder) target(r *resource, arn, task source.Value) []end {
 // busOfRule is the bus whose events a rule matches: none for a rule without a
 // pattern.
 func busOfRule(b *builder, r *resource, in source.Value) []end {
-	if r.get(in, rulePattern).Kind == source.Unset {
+	pattern, bus := r.get(in, rulePattern), r.get(in, ruleBus)
+	if pattern.Kind == source.Unset {
 		return nil
 	}
-	return b.bus(r, r.get(in, ruleBus))
+	out := b.bus(r, bus)
+	if bus.Kind == source.Unset { // the pattern alone says that the rule listens
+		for i := range out {
+			out[i].at = pattern.At
+		}
+	}
+	return out
 }
 
 // defaultBusID is the id of the bus that each account has and nobody declares.
