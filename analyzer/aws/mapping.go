@@ -11,6 +11,8 @@ const mappingPage = "AWS Lambda API Reference, CreateEventSourceMapping"
 // from what it polls to the function.
 var mappingAttrs = []attr{
 	{name: "mode", typ: text, read: pollMode},
+	{name: "source_kind", typ: text, enum: []string{"queue", "stream", "table", "kafka_cluster", "broker", "database"}, read: polledKind, source: mappingPage,
+		doc: "Kind of what it polls, also where that is not in sight and the mapping's other properties tell; then a table's stream may be called a stream."},
 	{name: "enabled", typ: flag, at: prop{"Enabled", "enabled"}, def: true, source: mappingPage, doc: "Whether it polls."},
 	{name: "batch_size", typ: number, read: batchSize, source: mappingPage, doc: "Most records of one invocation; where not written 10 of a queue and 100 of anything else."},
 	{name: "batching_window_s", typ: number, read: batchingWindow, source: mappingPage, doc: "Seconds for which records are gathered; where not written 0, of Kafka, brokers and document stores 0.5."},
@@ -51,7 +53,46 @@ func mappingSource(b *builder, r *resource, in source.Value) []end {
 
 // sourceKind is the kind of what a mapping polls; "" where it is not known.
 func sourceKind(b *builder, r *resource, in source.Value) graph.Kind {
-	return kindOfFirst(mappingSource(b, r, in))
+	if k := kindOfFirst(mappingSource(b, r, in)); k != "" {
+		return k
+	}
+	return impliedKind(r, in)
+}
+
+// polledKind is sourceKind as an attribute.
+func polledKind(b *builder, r *resource, in source.Value) source.Value {
+	if k := sourceKind(b, r, in); k != "" {
+		return source.StringOf(string(k), r.At)
+	}
+	v := r.get(in, eventSource)
+	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}
+}
+
+// impliedKind is what a mapping polls as its properties tell: each sort of source
+// has some of its own, and only a queue has no starting position. "" where one of
+// them may be there or not.
+func impliedKind(r *resource, in source.Value) graph.Kind {
+	for _, t := range []struct {
+		p    prop
+		kind graph.Kind
+	}{
+		{prop{"Topics", "topics"}, graph.KafkaCluster},
+		{prop{"Queues", "queues"}, graph.Broker},
+		{prop{"DocumentDBEventSourceConfig", "document_db_event_source_config"}, graph.Database},
+		{prop{"StartingPosition", "starting_position"}, graph.Stream},
+	} {
+		switch v := r.get(in, t.p); v.Kind {
+		case source.Unset, source.Null:
+		case source.Unknown:
+			if len(v.Alts) > 0 || t.kind != graph.Stream {
+				return ""
+			}
+			return t.kind
+		default:
+			return t.kind
+		}
+	}
+	return graph.Queue
 }
 
 func kindOfFirst(ends []end) graph.Kind {

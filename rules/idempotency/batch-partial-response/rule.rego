@@ -25,7 +25,7 @@ findings contains {
 } if {
 	some fn in input.functions
 	some t in fn.triggered_by
-	can_report(t.kind, t.provisioned_pollers)
+	can_report(t.source_kind, t.provisioned_pollers)
 	t.batch_size > 1
 	not t.partial_batch_response
 	not t.bisect

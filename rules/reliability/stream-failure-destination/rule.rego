@@ -23,6 +23,6 @@ findings contains {
 } if {
 	some fn in input.functions
 	some t in fn.triggered_by
-	t.kind in {"stream", "table", "kafka_cluster"}
+	t.source_kind in {"stream", "table", "kafka_cluster"}
 	not t.dead_letter
 }
