@@ -1,9 +1,9 @@
 # METADATA
 # title: Queues may start more copies of a function than are reserved
 # description: |
-#   MaximumConcurrency limits how many copies of a function a queue starts. Where that is more than the
-#   function has reserved, the rest is throttled: messages come back, count as received, and may end in
-#   the dead-letter queue without ever having been tried.
+#   Copies that a queue starts beyond what the function has reserved are throttled: their messages come
+#   back, count as received, and may end in the dead-letter queue without ever having been tried.
+#   MaximumConcurrency limits how many copies a queue starts.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, Configuring scaling behavior for SQS event source mappings
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html

@@ -1,8 +1,9 @@
 # METADATA
 # title: Stage of an API has no default throttle
 # description: |
-#   Without a limit of its own a stage takes whatever the account's quota allows. One busy client, or one
-#   loop, then uses up the quota of every API in the Region, and reaches whatever stands behind them.
+#   One busy client, or one loop, can use up the quota of every API of the account in the Region, and
+#   reach whatever stands behind them. A stage without a limit of its own takes whatever that quota
+#   allows.
 # related_resources:
 #   - description: Amazon API Gateway Developer Guide, Throttle requests to your REST APIs for better throughput in API Gateway
 #     ref: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html

@@ -1,9 +1,9 @@
 # METADATA
 # title: Queue starts more copies of a function than are reserved
 # description: |
-#   Without MaximumConcurrency a mapping takes up to 1,250 batches from a queue at once. What the
-#   function's reserved concurrency does not allow is throttled; a message that stays throttled until it
-#   becomes visible again counts as received, so good messages can end in the dead-letter queue.
+#   A message that stays throttled until it becomes visible again counts as received, so good messages
+#   can end in the dead-letter queue. Without MaximumConcurrency a mapping takes up to 1,250 batches from
+#   a queue at once, and what the function's reserved concurrency does not allow is throttled.
 #
 #   It is an error where few receives and a short visibility leave such a message no second chance.
 # related_resources:

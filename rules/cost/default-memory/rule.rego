@@ -1,8 +1,8 @@
 # METADATA
 # title: Memory of a function is left at the default
 # description: |
-#   Lambda gives a function as much of a processor as it has memory. With the 128 MB that it gets by
-#   default most functions run longer than they need to, and longer runs can cost more than more memory.
+#   With 128 MB a function gets so small a share of a processor that it often runs longer, and costs
+#   more, than it would with more memory.
 #
 #   A function that only serves a custom resource is exempt.
 # related_resources:

@@ -1,7 +1,7 @@
 # METADATA
 # title: GraphQL API is not traced
 # description: |
-#   One query can call many resolvers. Only a trace shows which of them made it slow.
+#   Only a trace shows which of the many resolvers that one query calls made it slow.
 # related_resources:
 #   - description: AWS AppSync Developer Guide, Using AWS X-Ray to trace requests in AWS AppSync
 #     ref: https://docs.aws.amazon.com/appsync/latest/devguide/x-ray-tracing.html

@@ -1,8 +1,8 @@
 # METADATA
 # title: Stage of a REST API is not traced
 # description: |
-#   The trace of a request begins where it comes in. Without it the time that the API itself takes, and
-#   which call belongs to which request, cannot be seen. HTTP and WebSocket APIs have no tracing.
+#   A trace that begins behind the API shows neither the time that the API itself takes nor which call
+#   belongs to which request. HTTP and WebSocket APIs have no tracing.
 # related_resources:
 #   - description: Amazon API Gateway Developer Guide, Trace user requests to REST APIs using X-Ray in API Gateway
 #     ref: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-xray.html

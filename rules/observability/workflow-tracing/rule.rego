@@ -1,8 +1,8 @@
 # METADATA
 # title: State machine is not traced
 # description: |
-#   A workflow joins many services. Its trace shows in one picture which of them was slow and which
-#   failed; without it each has to be looked up by itself.
+#   The trace of an execution shows in one picture which of the services that a workflow joins was slow
+#   and which failed; without it each has to be looked up by itself.
 # related_resources:
 #   - description: AWS Step Functions Developer Guide, Trace Step Functions request data in AWS X-Ray
 #     ref: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html

@@ -1,9 +1,9 @@
 # METADATA
 # title: Function that is called asynchronously loses failed events
 # description: |
-#   Whoever sends an event asynchronously does not see what becomes of it. Lambda tries three times and
-#   then drops the event, unless the function has a dead-letter queue or an on-failure destination. For
-#   a durable function only the dead-letter queue counts.
+#   Lambda drops an asynchronous event whose retries fail, two by default, and whoever sent it does not
+#   hear of it, unless the function has a dead-letter queue or an on-failure destination. For a durable
+#   function only the dead-letter queue counts.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, How Lambda handles errors and retries with asynchronous invocation
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html

@@ -1,8 +1,8 @@
 # METADATA
 # title: Queue with a consumer has no dead-letter queue
 # description: |
-#   A message that its consumer cannot process comes back again and again until it expires. It takes
-#   the place of good ones, costs an invocation each time, and is gone in the end.
+#   A bad message takes the place of good ones, costs an invocation each time it comes back, and is gone
+#   in the end.
 #
 #   A dead-letter queue that is worked off needs no dead-letter queue of its own.
 # related_resources:

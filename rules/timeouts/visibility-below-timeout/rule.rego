@@ -1,8 +1,9 @@
 # METADATA
 # title: Queue hides a message for less than its consumer may run
 # description: |
-#   While a function works on a message the queue hides it. Lambda refuses a mapping from a queue whose
-#   visibility timeout is shorter than the function's timeout, so the deployment fails.
+#   Lambda refuses a mapping from a queue whose visibility timeout is shorter than the function's
+#   timeout, so the deployment fails. With less, the queue would show a message again while the function
+#   still works on it.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, Creating and configuring an Amazon SQS event source mapping
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html

@@ -1,10 +1,9 @@
 # METADATA
 # title: Queue hides a message for less than six times its consumer's timeout
 # description: |
-#   While a function works on a message the queue hides it. When the function is throttled or
-#   fails, Lambda needs the rest of that time to try again; AWS recommends six times the
-#   function's timeout, plus the batching window of a standard queue. With less, a second copy
-#   of the message is worked on while the first still is.
+#   A message that shows up again while it is still worked on is worked on twice. The queue hides it
+#   for the visibility timeout, in which Lambda also has to try again when the function is throttled or
+#   fails; AWS recommends six times the function's timeout, plus the batching window of a standard queue.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, Creating and configuring an Amazon SQS event source mapping
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
