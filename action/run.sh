@@ -16,10 +16,14 @@ args=(${list[@]+"${list[@]}"})
 lines "${IN_PATHS:-.}"
 paths=(${list[@]+"${list[@]}"})
 
+# What templates hold goes to the log, in which it must not be read as commands.
+token=serverlens-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+echo "::stop-commands::$token"
 code=0
 "$RUNNER_TEMP/serverlens/serverlens" lint --fail-on "${IN_FAIL_ON:-error}" --profile "${IN_PROFILE:-recommended}" \
   -f text -f sarif="$sarif" -f json="$work/lint.json" -f github="$work/annotations" -f markdown="$work/summary.md" \
   ${args[@]+"${args[@]}"} -- "${paths[@]}" || code=$?
+echo "::$token::"
 
 if [ -f "$work/annotations" ]; then cat "$work/annotations"; fi
 if [ "${IN_SUMMARY:-true}" = true ] && [ -f "$work/summary.md" ]; then cat "$work/summary.md" >>"$GITHUB_STEP_SUMMARY"; fi

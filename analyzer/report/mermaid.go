@@ -85,5 +85,5 @@ func mermaidShape(k graph.Kind) (open, shut string) {
 
 // mermaidText escapes a label; Mermaid reads #…; as a character.
 func mermaidText(s string) string {
-	return strings.NewReplacer(`#`, "#35;", `"`, "#quot;", "`", "#96;", "<", "#lt;", ">", "#gt;", `\`, "#92;", "\n", " ", "\r", " ").Replace(s)
+	return strings.NewReplacer(`#`, "#35;", `"`, "#quot;", "`", "#96;", "<", "#lt;", ">", "#gt;", `\`, "#92;", "\n", " ", "\r", " ").Replace(harmless(s, false))
 }

@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // printer writes text for people and keeps the first error.
@@ -15,10 +17,44 @@ type printer struct {
 }
 
 func (p *printer) printf(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format, args...)
+	if p.err != nil {
+		return
 	}
+	for i, a := range args {
+		if s, ok := a.(string); ok {
+			args[i] = harmless(s, p.color)
+		}
+	}
+	_, p.err = fmt.Fprintf(p.w, format, args...)
 }
+
+// harmless is a text from a template without what would steer a terminal or the
+// log of a workflow: control characters, and those that turn the direction of
+// writing. With colour the sequences that printer writes stay.
+func harmless(s string, color bool) string {
+	if strings.IndexFunc(s, steers) < 0 {
+		return s
+	}
+	var out strings.Builder
+	for i, r := range s {
+		switch {
+		case r == '\x1b' && color && ours.MatchString(s[i:]), !steers(r):
+			out.WriteRune(r)
+		case r == '\n' || r == '\r' || r == '\t':
+			out.WriteByte(' ')
+		default:
+			out.WriteRune('\uFFFD')
+		}
+	}
+	return out.String()
+}
+
+func steers(r rune) bool {
+	return unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029
+}
+
+// ours is the sequences that sgr writes.
+var ours = regexp.MustCompile(`^\x1b\[(0|1|2|1;31|33|34)m`)
 
 // sgr colours s with a code of ECMA-48, Select Graphic Rendition.
 func (p *printer) sgr(code, s string) string {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/serverlens/serverlens/analyzer"
+	"github.com/serverlens/serverlens/parsers/source"
 )
 
 // Verb is what the user asked for; each has its own formats.
@@ -81,6 +82,21 @@ func Write(w io.Writer, v Verb, format string, r *analyzer.Report, o Options) er
 		names = append(names, f.Name)
 	}
 	return fmt.Errorf("unknown format %q of %s, one of %s", format, v, strings.Join(names, ", "))
+}
+
+// WriteProblems writes what could not be read or evaluated, notes left out, and
+// reports whether all that was asked for was analysed.
+func WriteProblems(w io.Writer, r *analyzer.Report) (whole bool, err error) {
+	out := &printer{w: w}
+	for _, p := range problems(r) {
+		if p.Severity != source.Note {
+			out.printf("%s\n", p.String())
+		}
+	}
+	for _, f := range failures(r) {
+		out.printf("%s\n", f.Error())
+	}
+	return complete(r), out.err
 }
 
 func writeJSON(w io.Writer, doc any) error {

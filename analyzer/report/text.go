@@ -101,10 +101,14 @@ func (p *printer) block(b *block, x *excerpts) {
 
 // place is where a finding stands: file, line and column, else its stack.
 func place(f policy.Finding) string {
+	words := f.At.String()
 	if f.At.IsZero() && f.Stack != nil {
-		return f.Stack.Path
+		words = f.Stack.Path
 	}
-	return f.At.String()
+	if strings.HasPrefix(words, ":") { // a line that begins so would be a command of a workflow
+		words = "./" + words
+	}
+	return words
 }
 
 // subject is what a finding is at.

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/serverlens/serverlens/analyzer"
+	"github.com/serverlens/serverlens/analyzer/report"
 	"github.com/serverlens/serverlens/parsers"
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -72,7 +72,11 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 	if err := out.write(cmd, r, false); err != nil {
 		return nil, err
 	}
-	return r, tellProblems(cmd.ErrOrStderr(), r)
+	whole, err := report.WriteProblems(cmd.ErrOrStderr(), r)
+	if err == nil && !whole {
+		err = exit{code: exitIncomplete}
+	}
+	return r, err
 }
 
 // exist refuses paths that lead to nothing, called as the user calls them.
@@ -96,32 +100,4 @@ func keyValues(pairs []string) (map[string]string, error) {
 		out[key] = value
 	}
 	return out, nil
-}
-
-// tellProblems prints what could not be read, and returns the error of an
-// incomplete analysis where something that was asked for is missing.
-func tellProblems(w io.Writer, r *analyzer.Report) error {
-	incomplete := false
-	tell := func(problems []source.Problem) {
-		for _, p := range problems {
-			if p.Severity != source.Note {
-				fmt.Fprintln(w, p)
-			}
-			incomplete = incomplete || p.Severity == source.Error
-		}
-	}
-	tell(r.Problems)
-	for _, sys := range r.Systems {
-		for _, s := range sys.Stacks {
-			tell(s.Problems)
-		}
-		for _, f := range sys.Result.Failures {
-			fmt.Fprintln(w, f)
-			incomplete = true
-		}
-	}
-	if incomplete {
-		return exit{code: exitIncomplete}
-	}
-	return nil
 }
