@@ -2,6 +2,7 @@ package source
 
 import (
 	"iter"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -90,7 +91,7 @@ func (v Value) mapAlts(f func(Value) Value) Value {
 	for _, a := range v.Alts {
 		x := f(a.Value)
 		out.Alts = append(out.Alts, Alternative{a.If, x})
-		out.Refs = append(out.Refs, x.Refs...)
+		out.Refs = append(out.Refs, x.AllRefs()...)
 		same = same && x.Equal(out.Alts[0].Value)
 	}
 	if same && len(out.Alts) > 0 {
@@ -207,9 +208,15 @@ func (v Value) AsString() (string, bool) {
 	return "", false
 }
 
+// maxDigits is the length of a number that is still one: reading a text of digits
+// takes time that grows with the square of its length, and 309 are beyond any
+// float64.
+const maxDigits = 400
+
 // AsNumber is the number that v is or, as text, spells out, and whether it does.
+// It is finite.
 func (v Value) AsNumber() (float64, bool) {
-	if v.Kind != Number && v.Kind != String {
+	if v.Kind != Number && v.Kind != String || len(v.Text) > maxDigits {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(strings.TrimSpace(v.Text), 64)
@@ -219,9 +226,9 @@ func (v Value) AsNumber() (float64, bool) {
 			return 0, false
 		}
 		f, _ = new(big.Float).SetInt(i).Float64()
-		return f, true
+		err = nil
 	}
-	return f, err == nil
+	return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
 }
 
 // AsBool is the boolean that v is or, as text, spells out, and whether it does.
