@@ -26,6 +26,19 @@ const (
 	permission
 )
 
+// What a role may do with a bucket and with a table, whoever has it.
+var (
+	readBucket = []grant{
+		{"s3: GetObject GetObjectAcl GetObjectLegalHold GetObjectRetention GetObjectTorrent GetObjectVersion GetObjectVersionAcl " +
+			"GetObjectVersionForReplication GetObjectVersionTorrent ListBucket ListBucketMultipartUploads ListBucketVersions ListMultipartUploadParts", "{Destination.Arn} {Destination.Arn}/*", ""},
+	}
+	writeBucket = []grant{
+		{"s3: AbortMultipartUpload DeleteObject DeleteObjectVersion PutObject PutObjectLegalHold PutObjectRetention RestoreObject", "{Destination.Arn} {Destination.Arn}/*", ""},
+	}
+	readTable  = []grant{{"dynamodb: GetItem Query Scan BatchGetItem ConditionCheckItem PartiQLSelect", "{Destination.Arn} {Destination.Arn}/index/*", ""}}
+	writeTable = []grant{{"dynamodb: PutItem UpdateItem DeleteItem BatchWriteItem PartiQLDelete PartiQLInsert PartiQLUpdate", "{Destination.Arn} {Destination.Arn}/index/*", ""}}
+)
+
 // profiles are the supported connectors (AWS SAM Developer Guide, AWS SAM connector
 // reference), by type of the source and of the destination.
 var profiles = map[[2]string]profile{
@@ -71,23 +84,14 @@ var profiles = map[[2]string]profile{
 	},
 	{"AWS::Lambda::Function", "AWS::S3::Bucket"}: {
 		makes: rolePolicy, ofSource: true, access: []access{
-			{"Read", []grant{
-				{"s3: GetObject GetObjectAcl GetObjectLegalHold GetObjectRetention GetObjectTorrent GetObjectVersion GetObjectVersionAcl " +
-					"GetObjectVersionForReplication GetObjectVersionTorrent ListBucket ListBucketMultipartUploads ListBucketVersions ListMultipartUploadParts", "{Destination.Arn} {Destination.Arn}/*", ""},
-			}},
-			{"Write", []grant{
-				{"s3: AbortMultipartUpload DeleteObject DeleteObjectVersion PutObject PutObjectLegalHold PutObjectRetention RestoreObject", "{Destination.Arn} {Destination.Arn}/*", ""},
-			}},
+			{"Read", readBucket},
+			{"Write", writeBucket},
 		},
 	},
 	{"AWS::Lambda::Function", "AWS::DynamoDB::Table"}: {
 		makes: rolePolicy, ofSource: true, access: []access{
-			{"Read", []grant{
-				{"dynamodb: GetItem Query Scan BatchGetItem ConditionCheckItem PartiQLSelect", "{Destination.Arn} {Destination.Arn}/index/*", ""},
-			}},
-			{"Write", []grant{
-				{"dynamodb: PutItem UpdateItem DeleteItem BatchWriteItem PartiQLDelete PartiQLInsert PartiQLUpdate", "{Destination.Arn} {Destination.Arn}/index/*", ""},
-			}},
+			{"Read", readTable},
+			{"Write", writeTable},
 		},
 	},
 	{"AWS::Lambda::Function", "AWS::SQS::Queue"}: {
@@ -186,23 +190,14 @@ var profiles = map[[2]string]profile{
 	},
 	{"AWS::StepFunctions::StateMachine", "AWS::S3::Bucket"}: {
 		makes: rolePolicy, ofSource: true, access: []access{
-			{"Read", []grant{
-				{"s3: GetObject GetObjectAcl GetObjectLegalHold GetObjectRetention GetObjectTorrent GetObjectVersion GetObjectVersionAcl " +
-					"GetObjectVersionForReplication GetObjectVersionTorrent ListBucket ListBucketMultipartUploads ListBucketVersions ListMultipartUploadParts", "{Destination.Arn} {Destination.Arn}/*", ""},
-			}},
-			{"Write", []grant{
-				{"s3: AbortMultipartUpload DeleteObject DeleteObjectVersion PutObject PutObjectLegalHold PutObjectRetention RestoreObject", "{Destination.Arn} {Destination.Arn}/*", ""},
-			}},
+			{"Read", readBucket},
+			{"Write", writeBucket},
 		},
 	},
 	{"AWS::StepFunctions::StateMachine", "AWS::DynamoDB::Table"}: {
 		makes: rolePolicy, ofSource: true, access: []access{
-			{"Read", []grant{
-				{"dynamodb: GetItem Query Scan BatchGetItem ConditionCheckItem PartiQLSelect", "{Destination.Arn} {Destination.Arn}/index/*", ""},
-			}},
-			{"Write", []grant{
-				{"dynamodb: PutItem UpdateItem DeleteItem BatchWriteItem PartiQLDelete PartiQLInsert PartiQLUpdate", "{Destination.Arn} {Destination.Arn}/index/*", ""},
-			}},
+			{"Read", readTable},
+			{"Write", writeTable},
 		},
 	},
 	{"AWS::StepFunctions::StateMachine", "AWS::StepFunctions::StateMachine"}: {
@@ -227,12 +222,8 @@ var profiles = map[[2]string]profile{
 	},
 	{"AWS::AppSync::DataSource", "AWS::DynamoDB::Table"}: {
 		makes: rolePolicy, ofSource: true, access: []access{
-			{"Read", []grant{
-				{"dynamodb: GetItem Query Scan BatchGetItem ConditionCheckItem PartiQLSelect", "{Destination.Arn} {Destination.Arn}/index/*", ""},
-			}},
-			{"Write", []grant{
-				{"dynamodb: PutItem UpdateItem DeleteItem BatchWriteItem PartiQLDelete PartiQLInsert PartiQLUpdate", "{Destination.Arn} {Destination.Arn}/index/*", ""},
-			}},
+			{"Read", readTable},
+			{"Write", writeTable},
 		},
 	},
 	{"AWS::AppSync::DataSource", "AWS::Lambda::Function"}: {
