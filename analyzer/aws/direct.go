@@ -113,7 +113,7 @@ func requestField(v source.Value, field string) (source.Value, bool) {
 			return x, true
 		}
 	}
-	for _, p := range append(v.Pieces(), source.Part{Text: spell(v.Pieces())}) {
+	for _, p := range slices.Concat(v.Pieces(), []source.Part{{Text: spell(v.Pieces())}}) { // each piece, then all of it
 		if text, ok := fieldInText(p.Text, field); ok {
 			return source.StringOf(text, v.At), true
 		}

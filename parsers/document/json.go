@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -126,7 +127,7 @@ func (r *jsonReader) object(depth int) ([]source.Entry, *failure) {
 		if r.filler != nil {
 			var refs []source.Ref
 			key, refs = r.filler.key(key)
-			v.Refs = append(v.Refs, refs...)
+			v.Refs = slices.Concat(v.Refs, refs)
 		}
 		r.set(&f, source.Entry{Key: key, KeyAt: at, Value: v})
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -272,7 +273,7 @@ func (r *yamlReader) entry(y *yaml.Node, key node, v source.Value) source.Entry 
 	if r.filler != nil {
 		var refs []source.Ref
 		e.Key, refs = r.filler.key(e.Key)
-		e.Value.Refs = append(e.Value.Refs[:len(e.Value.Refs):len(e.Value.Refs)], refs...)
+		e.Value.Refs = slices.Concat(e.Value.Refs, refs)
 	}
 	return e
 }

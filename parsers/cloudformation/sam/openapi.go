@@ -1,6 +1,7 @@
 package sam
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -81,6 +82,6 @@ func security(at source.Location, scheme string, scopes source.Value) source.Val
 // require adds a security requirement to an operation.
 func require(op source.Value, requirement source.Value) source.Value {
 	have := op.Get("security")
-	list := source.ListOf(requirement.At, append(have.Items[:len(have.Items):len(have.Items)], requirement)...)
+	list := source.ListOf(requirement.At, append(slices.Clone(have.Items), requirement)...)
 	return with(op, source.Entry{Key: "security", KeyAt: requirement.At, Value: list})
 }

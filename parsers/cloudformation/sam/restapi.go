@@ -239,7 +239,7 @@ func (e *expander) resourcePolicy(a *api, policy source.Value, path string, stag
 				items := groups[key]
 				have := conditions.value().Get(key)
 				have.Kind, have.At = source.List, list.At
-				have.Items = append(have.Items, items...)
+				have.Items = slices.Concat(have.Items, items)
 				conditions.set(key, have)
 			}
 		}
