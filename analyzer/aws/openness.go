@@ -25,6 +25,7 @@ type openKind struct {
 // openness opens the relations of which there may be more than is seen, once all
 // nodes and edges are there.
 func (b *builder) openness() {
+	b.openUnseen()
 	for _, o := range b.openKinds {
 		if _, already := b.g.Open[o.kind]; !already {
 			b.g.OpenKind(o.kind, o.why)
@@ -38,6 +39,19 @@ func (b *builder) openness() {
 		}
 	}
 	b.openExports()
+}
+
+// openUnseen opens every kind where a stack may declare more than is seen.
+func (b *builder) openUnseen() {
+	for _, s := range b.stacks {
+		if s.Unseen == "" {
+			continue
+		}
+		for _, k := range graph.Kinds() {
+			b.openKinds = append(b.openKinds, openKind{k, s.Unseen})
+		}
+		return
+	}
 }
 
 // openEnds opens what unresolved ends leave open. The partners of a relation are

@@ -135,6 +135,21 @@ Resources:
 	}
 }
 
+// TestUnseen opens everything where a macro may declare anything.
+func TestUnseen(t *testing.T) {
+	g := aws.Build([]*source.Stack{load(t, "macro", "Transform: Mine\nResources: {Q: {Type: AWS::SQS::Queue}}")})
+	for _, k := range graph.Kinds() {
+		if g.Open[k] == "" {
+			t.Errorf("there may be more of the kind %s, and it is not open", k)
+		}
+	}
+	for _, r := range graph.RelationsOf(graph.Queue) {
+		if g.Node("Q").Open[r] == "" {
+			t.Errorf("%s of the queue is not open", r)
+		}
+	}
+}
+
 // TestManyOpenEnds opens one end for each of many resources: partners are gone
 // through once, and yet all are open.
 func TestManyOpenEnds(t *testing.T) {

@@ -28,7 +28,8 @@ func hasSpecial(v source.Value) bool {
 }
 
 // entries are the entries of a map, with loops run and files included; complete
-// is false where there may be more.
+// is false where there may be more than these and the like of those that are
+// uncertain.
 func (t *template) entries(v source.Value, s scope) (out []entry, complete bool) {
 	out, complete = t.collect(v, entry{scope: s}, nil)
 	if !hasSpecial(v) {
@@ -114,7 +115,7 @@ func (t *template) loop(e source.Entry, outer entry, out []entry) ([]entry, bool
 			return out, false
 		case source.Unknown:
 			item = unknown(name, item.At, item)
-			next.uncertain, complete = true, false
+			next.uncertain = true
 		}
 		next.scope.loop = &binding{name, item, outer.scope.loop}
 		if out, ok = t.collect(e.Value.Items[2], next, out); !ok {

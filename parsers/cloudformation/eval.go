@@ -126,7 +126,7 @@ func (t *template) evalSpecial(v source.Value, s scope) source.Value {
 	entries, complete := t.entries(v, s)
 	out := source.Value{Kind: source.Map, At: v.At, Def: v.Def}
 	for _, e := range entries {
-		complete = complete && len(e.guard) == 0
+		complete = complete && len(e.guard) == 0 && !e.uncertain
 		if x := t.eval(e.Value, e.scope); x.Kind != source.Unset {
 			out.Entries = append(out.Entries, source.Entry{Key: e.Key, KeyAt: e.KeyAt, Value: x})
 		}

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/serverlens/serverlens/parsers/document"
@@ -48,28 +49,33 @@ func (t *template) transform(c call, s scope) source.Value {
 	return t.eval(v, inner)
 }
 
-// withIncludes adds to a template the sections that its Transform includes.
-func (t *template) withIncludes(root source.Value) source.Value {
+// withIncludes adds to a template the sections that its Transform includes;
+// complete is false where there may be more of them.
+func (t *template) withIncludes(root source.Value) (_ source.Value, complete bool) {
+	complete = true
 	add := func(c call) {
-		if v, _, ok := t.include(c, scope{}); ok && v.Kind == source.Map {
-			entries := append([]source.Entry(nil), root.Entries...)
-			for _, e := range v.Entries {
-				if _, found := root.Entry(e.Key); !found {
-					entries = append(entries, e)
-				}
-			}
-			root.Entries = entries
+		v, _, ok := t.include(c, scope{})
+		if !ok || v.Kind != source.Map {
+			complete = false
+			return
 		}
+		entries := slices.Clone(root.Entries)
+		for _, e := range v.Entries {
+			if _, found := root.Entry(e.Key); !found {
+				entries = append(entries, e)
+			}
+		}
+		root.Entries = entries
 	}
 	for _, v := range root.Get("Transform").Elements() {
-		if v.Kind == source.Map {
+		if v.Kind == source.Map && !slices.Contains(ownTransforms, v.Get("Name").Text) {
 			add(call{"Transform", v, v.At})
 		}
 	}
 	if e, found := root.Entry("Fn::Transform"); found {
 		add(call{e.Key, e.Value, e.Value.At})
 	}
-	return root
+	return root, complete
 }
 
 // definitions are the properties that hold the path of a document until
@@ -154,7 +160,7 @@ func quotePlaceholders(text []byte) (out []byte, found bool) {
 func unquotePlaceholders(v source.Value, text []byte) source.Value {
 	switch v.Kind {
 	case source.String:
-		if name, ok := strings.CutPrefix(v.Text, "$"); ok && text[v.At.Offset] == '$' {
+		if name, ok := strings.CutPrefix(v.Text, "$"); ok && bytes.HasPrefix(text[v.At.Offset:], []byte("$")) {
 			v.Text = "${" + name + "}"
 		}
 	case source.List:

@@ -295,6 +295,35 @@ Resources:
 	}
 }
 
+// What a macro or a file that is not here would declare may be any resource; what
+// a loop leaves open is the like of what it makes.
+func TestUnseen(t *testing.T) {
+	const queue = "\nResources: {Q: {Type: AWS::SQS::Queue}}\n"
+	for _, tt := range []struct {
+		name, template string
+		want           bool
+	}{
+		{"nothing special", queue, false},
+		{"AWS's own", "Transform: [AWS::Serverless-2016-10-31, AWS::LanguageExtensions]" + queue, false},
+		{"AWS's own as a map", "Transform: {Name: AWS::LanguageExtensions}" + queue, false},
+		{"a macro", "Transform: [AWS::LanguageExtensions, Mine]" + queue, true},
+		{"a macro with parameters", "Transform: {Name: Mine, Parameters: {A: b}}" + queue, true},
+		{"an include that is here", "Transform: {Name: AWS::Include, Parameters: {Location: more.yaml}}" + queue, false},
+		{"an include that is not", "Transform: {Name: AWS::Include, Parameters: {Location: s3://b/more.yaml}}" + queue, true},
+		{"resources that are here", "Resources: {Q: {Type: AWS::SQS::Queue}, Fn::Transform: {Name: AWS::Include, Parameters: {Location: queues.yaml}}}", false},
+		{"resources that are not", "Resources: {Q: {Type: AWS::SQS::Queue}, Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/queues.yaml}}}", true},
+		{"resources of a macro", "Resources: {Q: {Type: AWS::SQS::Queue}, Fn::Transform: {Name: Mine}}", true},
+		{"properties of a macro", "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {Fn::Transform: {Name: Mine}}}}", false},
+		{"a loop", "Transform: AWS::LanguageExtensions\nParameters: {Names: {Type: CommaDelimitedList}}\n" +
+			"Resources: {Fn::ForEach::All: [Name, !Ref Names, {\"Q${Name}\": {Type: AWS::SQS::Queue}}]}", false},
+	} {
+		s := load(t, tt.template, nil, "more.yaml", "Mappings: {M: {a: {b: c}}}", "queues.yaml", "R: {Type: AWS::SQS::Queue}")
+		if got := s.Unseen != ""; got != tt.want {
+			t.Errorf("%s: Unseen is %q", tt.name, s.Unseen)
+		}
+	}
+}
+
 func TestDefinitions(t *testing.T) {
 	s := load(t, `
 Resources:

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -83,7 +84,8 @@ func (t *template) isSAM() bool {
 
 // declare reads the sections as far as names are declared in them.
 func (t *template) declare() {
-	t.root = t.withIncludes(t.root)
+	root, complete := t.withIncludes(t.root)
+	t.root = root
 	section := func(name string) source.Value {
 		v := t.root.Get(name)
 		if v.Kind != source.Unset && v.Kind != source.Null && v.Kind != source.Map {
@@ -99,11 +101,15 @@ func (t *template) declare() {
 		t.conditionNames = append(t.conditionNames, e.Key)
 		t.conditions[e.Key] = &condition{entry: e}
 	}
-	var complete bool
-	t.resources, complete = t.entries(section("Resources"), scope{})
-	t.uncertain = !complete || t.hasMacros()
+	resources, all := t.entries(section("Resources"), scope{})
+	t.resources = resources
+	if macros := t.hasMacros(); macros || !complete || !all {
+		t.uncertain = true
+		t.stack.Unseen = "not all that " + t.path + " declares is seen"
+	}
 	for i := range t.resources {
 		t.byName[t.resources[i].Key] = &t.resources[i]
+		t.uncertain = t.uncertain || t.resources[i].uncertain
 	}
 	outputs, _ := t.entries(section("Outputs"), scope{})
 	for _, e := range outputs {
@@ -112,14 +118,16 @@ func (t *template) declare() {
 	}
 }
 
+// ownTransforms are the macros of AWS that declare nothing which is not written or
+// expanded here (AWS CloudFormation Template Reference, Transform reference).
+var ownTransforms = []string{
+	samTransform, "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
+}
+
 // hasMacros reports whether a macro that is not known here rewrites the template.
 func (t *template) hasMacros() (found bool) {
 	for _, v := range t.root.Get("Transform").Elements() {
-		switch v.Text {
-		case samTransform, "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16":
-			continue
-		}
-		if v.Kind == source.String {
+		if v.Kind == source.String && !slices.Contains(ownTransforms, v.Text) {
 			t.problem(source.Note, v.At, "what the macro %s makes of the template is not known", v.Text)
 			found = true
 		}

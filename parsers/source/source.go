@@ -131,6 +131,7 @@ type Stack struct {
 	Conditions []Condition         // that are open, in the order of the template
 	Allowed    map[string][]string // values that a parameter of a condition may take, where the template restricts them
 	Opaque     []Opaque
+	Unseen     string // why there may be resources that are not seen, such as those a macro makes; "" if there are none
 	Problems   []Problem
 	Files      map[string][]byte // every file that was read, by Location.File
 }
