@@ -46,7 +46,8 @@ func (s *System) Input() (map[string]any, error) {
 // Stack is one stack of a system with what it is by itself.
 type Stack struct {
 	*source.Stack
-	Found patterns.Result
+	Found    patterns.Result
+	Problems []source.Problem // of reading the stack, then of making its graph
 }
 
 // Options say what to do beyond the graph and its patterns.
@@ -92,7 +93,7 @@ func analyze(ctx context.Context, stacks []*source.Stack, o Options) System {
 		if len(stacks) > 1 {
 			found = patterns.Find(aws.Build([]*source.Stack{s}))
 		}
-		sys.Stacks = append(sys.Stacks, Stack{s, found})
+		sys.Stacks = append(sys.Stacks, Stack{s, found, slices.Concat(s.Problems, sys.Graph.Problems[s])})
 	}
 	if o.Engine == nil {
 		return sys

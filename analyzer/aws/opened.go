@@ -26,8 +26,10 @@ func (b *builder) problem(r *resource, severity source.Severity, at source.Locat
 // maxProblems bounds the problems of one stack.
 const maxProblems = 1000
 
+// report notes a problem, unless it is known.
 func (b *builder) report(r *resource, p source.Problem) {
-	if len(r.stack.Problems) < maxProblems && !slices.Contains(r.stack.Problems, p) {
-		r.stack.Problems = append(r.stack.Problems, p)
+	read, made := r.stack.Problems, b.g.Problems[r.stack]
+	if len(read)+len(made) < maxProblems && !slices.Contains(read, p) && !slices.Contains(made, p) {
+		b.g.Problems[r.stack] = append(made, p)
 	}
 }

@@ -66,6 +66,9 @@ type Graph struct {
 	// parameters.
 	Conditions []source.Condition
 	Allowed    map[string][]string
+	// Problems is what could not be read while the graph was made (a policy, a
+	// definition), by stack.
+	Problems map[*source.Stack][]source.Problem
 
 	byID    map[string]*Node
 	edgeIDs map[string]int
@@ -75,7 +78,7 @@ type Graph struct {
 // New is an empty graph.
 func New() *Graph {
 	return &Graph{
-		Open: map[Kind]string{}, Allowed: map[string][]string{},
+		Open: map[Kind]string{}, Allowed: map[string][]string{}, Problems: map[*source.Stack][]source.Problem{},
 		byID: map[string]*Node{}, edgeIDs: map[string]int{},
 		out: map[*Node][]*Edge{}, in: map[*Node][]*Edge{},
 	}
