@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/serverlens/serverlens/analyzer/aws"
+	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/parsers/cloudformation"
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -47,5 +48,22 @@ func TestHostileReferences(t *testing.T) {
 	g := aws.Build([]*source.Stack{stack})
 	if g.Node("Method") == nil || g.Node("Url") == nil {
 		t.Error("what is sound beside a circle is missing")
+	}
+}
+
+// TestManyStatesOfOneName numbers the states of many branches that are called
+// alike, each in a step: searching for a free number takes half a minute.
+func TestManyStatesOfOneName(t *testing.T) {
+	const branches = 9_900
+	branch := `{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}`
+	g := aws.Build([]*source.Stack{load(t, "many", `{"Resources": {"F": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"RoleArn": "r", "Definition": {
+		"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [`+strings.Repeat(branch+",", branches-1)+branch+`]}}}}}}}`)})
+	if got := len(g.Of(graph.State)); got != branches+1 {
+		t.Errorf("%d states; want %d", got, branches+1)
+	}
+	for _, id := range []string{"F/P/A", "F/P/A 2", fmt.Sprint("F/P/A ", branches)} {
+		if g.Node(id) == nil {
+			t.Errorf("there is no state %q", id)
+		}
 	}
 }

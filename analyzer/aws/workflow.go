@@ -61,6 +61,7 @@ type workflow struct {
 	machine  *graph.Node
 	language string
 	states   int
+	alike    map[string]int // states beyond the first that would have the same id
 }
 
 // readWorkflows makes the states of every state machine, how they follow each
@@ -70,7 +71,7 @@ func readWorkflows(b *builder) {
 		if r.node == nil || r.node.Kind != graph.StateMachine {
 			continue
 		}
-		w := &workflow{b: b, r: r, machine: r.node, language: "JSONPath"}
+		w := &workflow{b: b, r: r, machine: r.node, language: "JSONPath", alike: map[string]int{}}
 		doc := w.definition()
 		read := false
 		for g, v := range doc.Cases() {
@@ -181,9 +182,11 @@ func (w *workflow) declare(e source.Entry, when source.Guard, parent *state) *gr
 	if parent != nil {
 		id = parent.node.ID
 	}
-	id += "/" + e.Key
-	for n := 2; w.b.g.Node(id) != nil; n++ {
-		id = fmt.Sprintf("%s %d", strings.TrimSuffix(id, fmt.Sprintf(" %d", n-1)), n)
+	name := id + "/" + e.Key
+	id = name
+	for w.b.g.Node(id) != nil { // in another branch, or under another condition
+		w.alike[name]++
+		id = fmt.Sprintf("%s %d", name, w.alike[name]+1)
 	}
 	n := w.b.g.Add(&graph.Node{
 		ID: id, Kind: graph.State, Type: w.r.Type, Name: e.Key, If: when, At: e.KeyAt, Via: w.r.Via, Stack: w.r.stack,
