@@ -68,10 +68,11 @@ func (g *Graph) Blur() *Graph {
 			return false
 		})
 	for _, e := range hidden {
-		for end, r := range map[*Node]Relation{e.From: e.Relation, e.To: e.Relation.Reverse()} {
-			if end != nil {
-				out.OpenRelation(out.byID[end.ID], r, why)
-			}
+		if e.From != nil {
+			out.OpenRelation(out.byID[e.From.ID], e.Relation, why)
+		}
+		if e.To != nil {
+			out.OpenRelation(out.byID[e.To.ID], e.Relation.Reverse(), why)
 		}
 	}
 	return out
