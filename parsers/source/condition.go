@@ -131,21 +131,16 @@ func Worlds(conditions []Condition, used []string, allowed map[string][]string, 
 	seen := map[string]bool{}
 	steps := 0
 	ok = w.each(0, map[string]string{}, func(pick map[string]string) bool {
-		world, key := World{}, strings.Builder{}
+		world := World{}
 		for _, name := range used {
 			e, found := w.byName[name]
 			if !found {
 				e = Expr{Op: Open, Name: name}
 			}
 			world[name] = w.eval(e, pick, 0)
-			if world[name] {
-				key.WriteByte('1')
-			} else {
-				key.WriteByte('0')
-			}
 		}
-		if !seen[key.String()] {
-			seen[key.String()] = true
+		if key := world.key(used); !seen[key] {
+			seen[key] = true
 			worlds = append(worlds, world)
 		}
 		steps++
@@ -158,6 +153,7 @@ func Worlds(conditions []Condition, used []string, allowed map[string][]string, 
 	return worlds, true
 }
 
+// key tells worlds apart and puts those first in which conditions hold.
 func (w World) key(names []string) string {
 	b := make([]byte, len(names))
 	for i, n := range names {

@@ -190,8 +190,9 @@ func (t *Tree) Walk(dir string, skip func(name string) bool, visit func(name str
 }
 
 func (t *Tree) walkMemory(dir string, visit func(string, int64) error) error {
+	dir = path.Clean(dir)
 	for _, name := range slices.Sorted(maps.Keys(t.files)) {
-		if dir = path.Clean(dir); dir == "." || name == dir || strings.HasPrefix(name, dir+"/") {
+		if dir == "." || name == dir || strings.HasPrefix(name, dir+"/") {
 			if err := visit(name, int64(len(t.files[name]))); err != nil {
 				return err
 			}
@@ -218,7 +219,7 @@ func (t *Tree) Files() map[string][]byte {
 	return maps.Clone(t.files)
 }
 
-// Has reports whether there is a regular file of that name.
+// Has reports whether Read reads a file of that name.
 func (t *Tree) Has(name string) bool {
 	_, err := t.Read(name)
 	return err == nil
