@@ -162,18 +162,10 @@ func tracer(_ *builder, r *resource, in source.Value) source.Value {
 // permitted is who a permission is for: the resource of its source ARN, else the
 // principal.
 func permitted(b *builder, r *resource, in source.Value) []end {
-	kinds := partnersOf(graph.Permits, true)
 	if v := r.get(in, prop{"SourceArn", "source_arn"}); v.Kind != source.Unset && v.Kind != source.Null {
-		return b.resolve(r, v, kinds)
+		return b.resolve(r, v, partnersOf(graph.Permits, true))
 	}
-	principal := r.get(in, prop{"Principal", "principal"})
-	out := b.resolve(r, principal, kinds)
-	for _, e := range out {
-		if service, ok := strings.CutSuffix(e.node.ID, ".amazonaws.com"); ok && e.node.Kind == graph.External {
-			e.node.Attrs["service"] = source.StringOf(service, source.Location{})
-		}
-	}
-	return out
+	return b.principal(r, r.get(in, prop{"Principal", "principal"}))
 }
 
 // defaultLogGroups joins a function with the log group that Lambda writes to where

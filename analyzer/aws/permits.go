@@ -66,11 +66,16 @@ func (b *builder) permitted(r *resource, sources []source.Value, principal sourc
 	if len(out) > 0 || principal.Kind == source.Unset {
 		return out
 	}
-	for _, e := range b.resolve(r, principal, partnersOf(graph.Permits, true)) {
+	return b.principal(r, principal)
+}
+
+// principal is who a principal is; of a service of AWS the service is told.
+func (b *builder) principal(r *resource, v source.Value) []end {
+	out := b.resolve(r, v, partnersOf(graph.Permits, true))
+	for _, e := range out {
 		if service, ok := strings.CutSuffix(e.node.ID, ".amazonaws.com"); ok && e.node.Kind == graph.External {
 			e.node.Attrs["service"] = source.StringOf(service, source.Location{})
 		}
-		out = append(out, e)
 	}
 	return out
 }
