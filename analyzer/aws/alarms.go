@@ -78,12 +78,12 @@ var dimensionKinds = map[string][]graph.Kind{
 	"TableName": {graph.Table, graph.Database}, "GlobalTableName": {graph.Table}, "ApiName": {graph.API}, "ApiId": {graph.API},
 	"GraphQLAPIId": {graph.API}, "Stage": {graph.Stage}, "StateMachineArn": {graph.StateMachine}, "StreamName": {graph.Stream},
 	"DeliveryStreamName": {graph.DeliveryStream}, "BucketName": {graph.Bucket}, "RuleName": {graph.Rule}, "EventBusName": {graph.Bus},
-	"PipeName": {graph.Pipe}, "ScheduleGroup": nil, "DBInstanceIdentifier": {graph.Database}, "DBClusterIdentifier": {graph.Database},
+	"PipeName": {graph.Pipe}, "DBInstanceIdentifier": {graph.Database}, "DBClusterIdentifier": {graph.Database},
 	"ProxyName": {graph.Database}, "DatabaseName": {graph.Database}, "CacheClusterId": {graph.Cache}, "ReplicationGroupId": {graph.Cache},
 	"ClusterName": {graph.Cache, graph.ContainerService, graph.KafkaCluster}, "Cluster Name": {graph.KafkaCluster}, "ServiceName": {graph.ContainerService},
 	"ClusterIdentifier": {graph.Warehouse}, "Workgroup": {graph.Warehouse}, "DomainName": {graph.SearchDomain}, "CollectionName": {graph.SearchDomain},
 	"LogGroupName": {graph.LogGroup}, "LoadBalancer": {graph.LoadBalancer}, "DistributionId": {graph.Distribution}, "Broker": {graph.Broker},
-	"InstanceId": {graph.Instance}, "Application": {graph.StreamProcessor}, "UserPool": nil,
+	"InstanceId": {graph.Instance}, "Application": {graph.StreamProcessor},
 }
 
 // watchedBy is the declared nodes that an alarm's dimensions name. A dimension

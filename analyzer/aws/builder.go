@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -387,7 +388,7 @@ type edge struct {
 	attrs    map[string]source.Value
 }
 
-// connect makes an edge, or returns the equal one that is there. Where it was
+// connect makes an edge and notes which of its ends is not known. Where it was
 // written is the place of the reference, the most telling of its places.
 func (b *builder) connect(r *resource, e edge) *graph.Edge {
 	basis := graph.Declared
@@ -452,11 +453,10 @@ func deadLetterKept(v source.Value, at source.Location) source.Value {
 	})
 }
 
+// cloneWith is m, which edges may share, with another entry.
 func cloneWith(m map[string]source.Value, key string, v source.Value) map[string]source.Value {
 	out := make(map[string]source.Value, len(m)+1)
-	for k, x := range m {
-		out[k] = x
-	}
+	maps.Copy(out, m)
 	out[key] = v
 	return out
 }

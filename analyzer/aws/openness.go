@@ -129,9 +129,12 @@ var ownRelations = []graph.Relation{
 }
 
 // openOpaque opens what a part of the stack that cannot be looked into may
-// declare of the nodes whose names are handed to it. Its partners in that are
-// its own or were handed to it as well. A custom resource that has a row does
-// nothing that is not in the row.
+// declare of the nodes whose names are handed to it, and of these alone: what it
+// joins them with it has made itself, and no rule sees that, or it was handed that
+// too, and then the other end is open by itself. Were every possible partner
+// opened, one custom resource would silence what rules say of nodes that it has
+// never heard of. A custom resource that has a row does nothing that is not in the
+// row.
 func (b *builder) openOpaque(s *source.Stack, o *source.Opaque) {
 	why := o.Address + " cannot be looked into"
 	custom := isCustomResource(o.Source)
@@ -205,7 +208,8 @@ func (b *builder) module(s *source.Stack, o *source.Opaque) *graph.Node {
 var exportOpens = []graph.Relation{graph.Triggers, graph.AlarmedBy, graph.Permits}
 
 // openExports opens nodes whose names are exported and imported by none of the
-// stacks that were read.
+// stacks that were read, and no partners of theirs: who imports a name joins it
+// with what is its own.
 func (b *builder) openExports() {
 	imported := map[string]bool{}
 	for _, r := range b.resources {
