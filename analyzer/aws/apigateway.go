@@ -28,10 +28,10 @@ var apiGatewayRows = []*row{
 	{
 		kind: graph.Route, cfn: (*apigateway.Method)(nil), tf: "aws_api_gateway_method",
 		attrs: []attr{
-			{name: "method", typ: text, at: prop{"HttpMethod", "http_method"}, doc: routeAttrs[0].doc},
-			{name: "path", typ: text, read: methodPath, doc: routeAttrs[1].doc},
-			{name: "authorization", typ: text, at: prop{"AuthorizationType", "authorization"}, def: "NONE", doc: "Who may use the route; see authorized_by for the authorizer."},
-			{name: "api_key_required", typ: flag, at: prop{"ApiKeyRequired", "api_key_required"}, def: false, doc: "Whether a request needs an API key."},
+			{name: "method", typ: text, at: prop{"HttpMethod", "http_method"}},
+			{name: "path", typ: text, read: methodPath},
+			{name: "authorization", typ: text, at: prop{"AuthorizationType", "authorization"}, def: "NONE"},
+			{name: "api_key_required", typ: flag, at: prop{"ApiKeyRequired", "api_key_required"}, def: false},
 		},
 		links: []link{
 			{rel: graph.RoutesTo, from: prop{"RestApiId", "rest_api_id"}},
@@ -47,7 +47,7 @@ var apiGatewayRows = []*row{
 	{
 		kind: graph.Authorizer, cfn: (*apigateway.Authorizer)(nil), tf: "aws_api_gateway_authorizer",
 		name:  prop{"Name", "name"},
-		attrs: []attr{{name: "type", typ: text, at: prop{"Type", "type"}, doc: authorizerAttrs[0].doc}},
+		attrs: []attr{{name: "type", typ: text, at: prop{"Type", "type"}}},
 		links: []link{{rel: graph.AuthorizedBy, from: prop{"RestApiId", "rest_api_id"}}},
 		make: func(b *builder, r *resource) {
 			b.asks(r, r.node, authorization{

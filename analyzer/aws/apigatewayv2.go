@@ -25,10 +25,10 @@ var apiGatewayV2Rows = []*row{
 	{
 		kind: graph.Route, cfn: (*apigatewayv2.Route)(nil), tf: "aws_apigatewayv2_route",
 		attrs: []attr{
-			{name: "method", typ: text, read: routeKey(0), doc: routeAttrs[0].doc},
-			{name: "path", typ: text, read: routeKey(1), doc: routeAttrs[1].doc},
-			{name: "authorization", typ: text, at: prop{"AuthorizationType", "authorization_type"}, def: "NONE", doc: "Who may use the route; see authorized_by for the authorizer."},
-			{name: "api_key_required", typ: flag, at: prop{"ApiKeyRequired", "api_key_required"}, def: false, doc: "Whether a request needs an API key."},
+			{name: "method", typ: text, read: routeKey(0)},
+			{name: "path", typ: text, read: routeKey(1)},
+			{name: "authorization", typ: text, at: prop{"AuthorizationType", "authorization_type"}, def: "NONE"},
+			{name: "api_key_required", typ: flag, at: prop{"ApiKeyRequired", "api_key_required"}, def: false},
 		},
 		links: []link{
 			{rel: graph.RoutesTo, from: prop{"ApiId", "api_id"}},
@@ -40,7 +40,7 @@ var apiGatewayV2Rows = []*row{
 	{
 		kind: graph.Authorizer, cfn: (*apigatewayv2.Authorizer)(nil), tf: "aws_apigatewayv2_authorizer",
 		name:  prop{"Name", "name"},
-		attrs: []attr{{name: "type", typ: text, at: prop{"AuthorizerType", "authorizer_type"}, doc: authorizerAttrs[0].doc}},
+		attrs: []attr{{name: "type", typ: text, at: prop{"AuthorizerType", "authorizer_type"}}},
 		links: []link{{rel: graph.AuthorizedBy, from: prop{"ApiId", "api_id"}}},
 		make: func(b *builder, r *resource) {
 			b.asks(r, r.node, authorization{

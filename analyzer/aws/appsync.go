@@ -41,9 +41,9 @@ var appSyncRows = []*row{
 	{
 		kind: graph.Route, cfn: (*appsync.Resolver)(nil), tf: "aws_appsync_resolver",
 		attrs: []attr{
-			{name: "method", typ: text, at: prop{"TypeName", "type"}, doc: routeAttrs[0].doc},
-			{name: "path", typ: text, at: prop{"FieldName", "field"}, doc: routeAttrs[1].doc},
-			{name: "timeout_s", typ: number, def: 30, source: "AWS AppSync endpoints and quotas", doc: routeAttrs[5].doc},
+			{name: "method", typ: text, at: prop{"TypeName", "type"}},
+			{name: "path", typ: text, at: prop{"FieldName", "field"}},
+			{name: "timeout_s", typ: number, def: 30, source: "AWS AppSync endpoints and quotas"},
 		},
 		links: []link{{rel: graph.RoutesTo, from: prop{"ApiId", "api_id"}}},
 		make: func(b *builder, r *resource) {

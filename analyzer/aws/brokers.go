@@ -12,14 +12,14 @@ var brokerRows = []*row{
 		kind: graph.KafkaCluster, cfn: (*msk.Cluster)(nil), tf: "aws_msk_cluster",
 		name: prop{"ClusterName", "cluster_name"},
 		attrs: []attr{
-			{name: "serverless", typ: flag, def: false, doc: "Whether capacity follows the load."},
+			serverless(false),
 			{name: "brokers", typ: number, at: prop{"NumberOfBrokerNodes", "number_of_broker_nodes"}, doc: "Number of brokers."},
 		},
 	},
 	{
 		kind: graph.KafkaCluster, cfn: (*msk.ServerlessCluster)(nil), tf: "aws_msk_serverless_cluster",
 		name:  prop{"ClusterName", "cluster_name"},
-		attrs: []attr{{name: "serverless", typ: flag, def: true, doc: "Whether capacity follows the load."}},
+		attrs: []attr{serverless(true)},
 	},
 	{
 		kind: graph.StreamProcessor, cfn: (*msk.Replicator)(nil), tf: "aws_msk_replicator",

@@ -14,7 +14,7 @@ var cacheRows = []*row{
 		is: prop{"", "replication_group_id"}, name: prop{"ClusterName", "cluster_id"},
 		attrs: []attr{
 			{name: "engine", typ: text, at: prop{"Engine", "engine"}, doc: "Cache engine."},
-			provisionedCache,
+			serverless(false),
 		},
 	},
 	{
@@ -23,7 +23,7 @@ var cacheRows = []*row{
 		attrs: []attr{
 			{name: "engine", typ: text, at: prop{"Engine", "engine"}, def: "redis",
 				source: "Amazon ElastiCache API Reference, CreateReplicationGroup", doc: "Cache engine."},
-			provisionedCache,
+			serverless(false),
 		},
 	},
 	{
@@ -31,7 +31,7 @@ var cacheRows = []*row{
 		name: prop{"ServerlessCacheName", "name"},
 		attrs: []attr{
 			{name: "engine", typ: text, at: prop{"Engine", "engine"}, doc: "Cache engine."},
-			{name: "serverless", typ: flag, def: true, doc: "Whether capacity follows the load."},
+			serverless(true),
 		},
 	},
 	{
@@ -39,7 +39,7 @@ var cacheRows = []*row{
 		name: prop{"ClusterName", "name"},
 		attrs: []attr{
 			{name: "engine", typ: text, def: "memorydb", doc: "Cache engine."},
-			provisionedCache,
+			serverless(false),
 		},
 	},
 	{
@@ -47,9 +47,7 @@ var cacheRows = []*row{
 		name: prop{"ClusterName", "cluster_name"},
 		attrs: []attr{
 			{name: "engine", typ: text, def: "dax", doc: "Cache engine."},
-			provisionedCache,
+			serverless(false),
 		},
 	},
 }
-
-var provisionedCache = attr{name: "serverless", typ: flag, def: false, doc: "Whether capacity follows the load."}

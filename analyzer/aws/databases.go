@@ -30,7 +30,7 @@ var databaseRows = []*row{
 		is: prop{"DBClusterIdentifier", ""}, name: prop{"DBInstanceIdentifier", "identifier"},
 		attrs: []attr{
 			{name: "engine", typ: text, at: prop{"Engine", "engine"}, doc: "Database engine."},
-			{name: "serverless", typ: flag, def: false, doc: "Whether capacity follows the load."},
+			serverless(false),
 		},
 		links: []link{{rel: graph.StreamsTo, from: prop{"SourceDBInstanceIdentifier", "replicate_source_db"}}},
 	},
@@ -98,12 +98,12 @@ var databaseRows = []*row{
 		kind: graph.Database, newer: "AWS::DSQL::Cluster", tf: "aws_dsql_cluster",
 		attrs: []attr{
 			{name: "engine", typ: text, def: "dsql", doc: "Database engine."},
-			{name: "serverless", typ: flag, def: true, doc: "Whether capacity follows the load."},
+			serverless(true),
 		},
 	},
 }
 
 var timestreamAttrs = []attr{
 	{name: "engine", typ: text, def: "timestream", doc: "Database engine."},
-	{name: "serverless", typ: flag, def: true, doc: "Whether capacity follows the load."},
+	serverless(true),
 }

@@ -28,17 +28,14 @@ var latticeRows = []*row{
 	{
 		cfn: (*vpclattice.Listener)(nil), tf: "aws_vpclattice_listener", is: prop{"ServiceIdentifier", "service_identifier"},
 		make: func(b *builder, r *resource) {
-			n := b.g.Add(&graph.Node{ID: b.scoped(r.stack, r.Address), Kind: graph.Route, Type: r.Type, If: b.guard(r.stack, r.If), At: r.At, Via: r.Via, Stack: r.stack})
-			n.Attrs["path"] = source.StringOf("/*", r.At)
-			b.link(r, &link{rel: graph.RoutesTo, from: prop{"ServiceIdentifier", "service_identifier"}, findTo: func(*builder, *resource, source.Value) []end { return []end{{node: n}} }})
-			b.latticeForward(r, n, r.get(r.Properties, prop{"DefaultAction", "default_action"}))
+			b.latticeForward(r, b.listener(r, prop{"ServiceIdentifier", "service_identifier"}), r.get(r.Properties, prop{"DefaultAction", "default_action"}))
 		},
 	},
 	{
 		kind: graph.Route, cfn: (*vpclattice.Rule)(nil), tf: "aws_vpclattice_listener_rule",
 		attrs: []attr{
-			{name: "method", typ: text, at: prop{"Match.HttpMatch.Method", "match.http_match.method"}, doc: routeAttrs[0].doc},
-			{name: "path", typ: text, read: latticePath, doc: routeAttrs[1].doc},
+			{name: "method", typ: text, at: prop{"Match.HttpMatch.Method", "match.http_match.method"}},
+			{name: "path", typ: text, read: latticePath},
 			{name: "priority", typ: number, at: prop{"Priority", "priority"}, doc: "Of a listener rule: lower comes first."},
 		},
 		links: []link{{rel: graph.RoutesTo, findFrom: latticeService}},

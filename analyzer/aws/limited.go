@@ -35,6 +35,12 @@ func autoscaled(b *builder, r *resource) {
 var limitedAttrs = []attr{{name: "limited", typ: flag,
 	doc: "Whether it takes only so many connections or requests at once, so that functions that scale freely can overwhelm it."}}
 
+// serverless is the attribute of a store that says whether its capacity follows the
+// load, for types of which it is known.
+func serverless(is bool) attr {
+	return attr{name: "serverless", typ: flag, def: is, doc: "Whether capacity follows the load."}
+}
+
 // limitedStores says of every store whether it is limited, and repeats that on
 // the edges over which it is read, written and, where that takes no permission,
 // told of. What takes nothing of the store is not limited, whatever the store is.

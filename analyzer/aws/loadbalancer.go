@@ -32,17 +32,14 @@ var loadBalancerRows = []*row{
 	{
 		cfn: (*elasticloadbalancingv2.Listener)(nil), tf: "aws_lb_listener aws_alb_listener", is: prop{"LoadBalancerArn", "load_balancer_arn"},
 		make: func(b *builder, r *resource) {
-			n := b.g.Add(&graph.Node{ID: b.scoped(r.stack, r.Address), Kind: graph.Route, Type: r.Type, If: b.guard(r.stack, r.If), At: r.At, Via: r.Via, Stack: r.stack})
-			n.Attrs["path"] = source.StringOf("/*", r.At)
-			b.link(r, &link{rel: graph.RoutesTo, from: prop{"LoadBalancerArn", "load_balancer_arn"}, findTo: func(*builder, *resource, source.Value) []end { return []end{{node: n}} }})
-			b.forward(r, n, r.get(r.Properties, prop{"DefaultActions", "default_action"}))
+			b.forward(r, b.listener(r, prop{"LoadBalancerArn", "load_balancer_arn"}), r.get(r.Properties, prop{"DefaultActions", "default_action"}))
 		},
 	},
 	{
 		kind: graph.Route, cfn: (*elasticloadbalancingv2.ListenerRule)(nil), tf: "aws_lb_listener_rule aws_alb_listener_rule",
 		attrs: []attr{
-			{name: "method", typ: text, read: condition("http-request-method", prop{"HttpRequestMethodConfig.Values", "http_request_method.values"}), doc: routeAttrs[0].doc},
-			{name: "path", typ: text, read: condition("path-pattern", prop{"PathPatternConfig.Values", "path_pattern.values"}), doc: routeAttrs[1].doc},
+			{name: "method", typ: text, read: condition("http-request-method", prop{"HttpRequestMethodConfig.Values", "http_request_method.values"})},
+			{name: "path", typ: text, read: condition("path-pattern", prop{"PathPatternConfig.Values", "path_pattern.values"})},
 			{name: "host", typ: text, read: condition("host-header", prop{"HostHeaderConfig.Values", "host_header.values"}), doc: "Host name of a listener rule; several apart by a comma."},
 			{name: "priority", typ: number, at: prop{"Priority", "priority"}, doc: "Of a listener rule: lower comes first."},
 		},
@@ -60,6 +57,15 @@ func internalBalancer(_ *builder, r *resource, in source.Value) source.Value {
 		return whereNot(in.Get("internal"), func() source.Value { return source.BoolOf(false, r.At) })
 	}
 	return equals("internal")(in.Get("Scheme"), r.At)
+}
+
+// listener makes the route of a listener's default action, and the edge to it from
+// the load balancer that a property names.
+func (b *builder) listener(r *resource, balancer prop) *graph.Node {
+	n := b.g.Add(&graph.Node{ID: b.scoped(r.stack, r.Address), Kind: graph.Route, Type: r.Type, If: b.guard(r.stack, r.If), At: r.At, Via: r.Via, Stack: r.stack})
+	n.Attrs["path"] = source.StringOf("/*", r.At)
+	b.link(r, &link{rel: graph.RoutesTo, from: balancer, findTo: func(*builder, *resource, source.Value) []end { return []end{{node: n}} }})
+	return n
 }
 
 // condition reads the values of one field of a listener rule's conditions, apart

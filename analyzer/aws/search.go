@@ -14,36 +14,34 @@ var searchRows = []*row{
 	{
 		kind: graph.SearchDomain, cfn: (*opensearchservice.Domain)(nil), tf: "aws_opensearch_domain",
 		name:  prop{"DomainName", "domain_name"},
-		attrs: []attr{provisionedSearch},
+		attrs: []attr{serverless(false)},
 	},
 	{
 		kind: graph.SearchDomain, cfn: (*elasticsearch.Domain)(nil), tf: "aws_elasticsearch_domain",
 		name:  prop{"DomainName", "domain_name"},
-		attrs: []attr{provisionedSearch},
+		attrs: []attr{serverless(false)},
 	},
 	{
 		kind: graph.SearchDomain, cfn: (*opensearchserverless.Collection)(nil), tf: "aws_opensearchserverless_collection",
 		name:  prop{"Name", "name"},
-		attrs: []attr{{name: "serverless", typ: flag, def: true, doc: "Whether capacity follows the load."}},
+		attrs: []attr{serverless(true)},
 	},
 }
-
-var provisionedSearch = attr{name: "serverless", typ: flag, def: false, doc: "Whether capacity follows the load."}
 
 var warehouseRows = []*row{
 	{
 		kind: graph.Warehouse, cfn: (*redshift.Cluster)(nil), tf: "aws_redshift_cluster",
 		name:  prop{"ClusterIdentifier", "cluster_identifier"},
-		attrs: []attr{{name: "serverless", typ: flag, def: false, doc: "Whether capacity follows the load."}},
+		attrs: []attr{serverless(false)},
 	},
 	{
 		kind: graph.Warehouse, cfn: (*redshiftserverless.Workgroup)(nil), tf: "aws_redshiftserverless_workgroup",
 		name:  prop{"WorkgroupName", "workgroup_name"},
-		attrs: []attr{{name: "serverless", typ: flag, def: true, doc: "Whether capacity follows the load."}},
+		attrs: []attr{serverless(true)},
 	},
 	{
 		kind: graph.Warehouse, cfn: (*redshiftserverless.Namespace)(nil), tf: "aws_redshiftserverless_namespace",
 		name:  prop{"NamespaceName", "namespace_name"},
-		attrs: []attr{{name: "serverless", typ: flag, def: true, doc: "Whether capacity follows the load."}},
+		attrs: []attr{serverless(true)},
 	},
 }
