@@ -30,8 +30,8 @@ oracle: ## the graphs of SAM templates against AWS's own translations (PAIRS=, E
 
 # CORPUS is a folder of labelled templates and Terraform roots.
 .PHONY: corpus
-corpus: ## what the templates of a corpus are read as (CORPUS=)
-	SERVERLENS_CORPUS=$(CORPUS) go test -count=1 -v -run 'Corpus' ./...
+corpus: ## how a corpus is read, which patterns and findings it has, what they rest on (CORPUS=)
+	SERVERLENS_CORPUS=$(CORPUS) go test -count=1 -v -run 'Corpus|Matches|Prove|Weight|Stands' ./...
 
 .PHONY: bench
 bench: ## whole runs against a bare hello, and cfn-lint where it is installed; each step
