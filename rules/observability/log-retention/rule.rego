@@ -30,7 +30,7 @@ findings contains {
 
 findings contains {
 	"at": [fn.id, "logs_to"],
-	"message": "nothing declares the log group of this function, so it never expires",
+	"message": "no declared log group has the name of this function, so its logs are kept for ever",
 } if {
 	declared
 	some i in judged
@@ -41,7 +41,7 @@ findings contains {
 findings contains {
 	"at": [fn.id, "logs_to"],
 	"with": [other.id | some j in judged; j > i; other := input.functions[j]],
-	"message": "no log group is declared, so the logs of every function are kept for ever",
+	"message": "the log group of no function is declared, so the logs of all are kept for ever",
 } if {
 	not declared
 	i := min(judged)

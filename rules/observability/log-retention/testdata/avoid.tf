@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-resource "aws_lambda_function" "orders" { # want "logs of every function are kept"
+resource "aws_lambda_function" "orders" { # want "logs of all are kept"
   function_name = "orders"
   filename      = "orders.zip"
   handler       = "index.handler"
