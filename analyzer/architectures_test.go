@@ -27,6 +27,9 @@ var forms = []string{"template.yaml", "cfn.yaml", "main.tf"}
 // architectures is those of testdata, each with its primary pattern: "partial"
 // where something would complete it, or what comes nearest to none.
 var architectures = map[string]string{
+	"account-graph":        "rest-api-backend",
+	"order-inbox":          "event-driven",
+	"reminders":            "event-driven, partial",
 	"billing-strangler":    "strangler-fig",
 	"booking-strangler":    "strangler-fig",
 	"catalogue-cqrs":       "cqrs",
