@@ -283,8 +283,8 @@ func (w *world) unknown(l look) Unknown {
 		Name: l.id + "." + l.name, Expr: v.Text, Flag: options(v, p.stack()),
 		At: oneLine(p.at(l.name), p.stack()),
 	}
-	if v.Sensitive {
-		u.Expr = "a secret"
+	if v.Sensitive || p.entry != nil && len(v.Parts) > 0 { // there may be a secret in the text around a reference
+		u.Expr = "a text that is not shown"
 	}
 	if p.node != nil && u.Expr == "" {
 		u.Expr = p.node.Open[graph.Relation(l.name)]

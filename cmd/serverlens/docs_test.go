@@ -37,7 +37,13 @@ func TestDocumentation(t *testing.T) {
 		"analyzer/aws/README.md":      generated + attributesReadme(),
 	}
 	for _, r := range engine.Rules() {
-		files["rules/"+r.Practice+"/"+r.ID+"/README.md"] = generated + report.RulePage(r, rules.Files)
+		page := report.RulePage(r, rules.Files)
+		for _, part := range []string{"Why", "How to fix", "This is reported", "This is not", "Sources"} {
+			if !strings.Contains(page, "\n## "+part+"\n") {
+				t.Errorf("the page of %s has no part %q", r.ID, part)
+			}
+		}
+		files["rules/"+r.Practice+"/"+r.ID+"/README.md"] = generated + page
 	}
 	for name, want := range files {
 		written(t, filepath.Join("..", "..", filepath.FromSlash(name)), want)
