@@ -1,0 +1,57 @@
+resource "aws_apigatewayv2_api" "edge" {
+  name          = "edge"
+  protocol_type = "HTTP"
+}
+
+resource "aws_apigatewayv2_integration" "legacy" {
+  api_id             = aws_apigatewayv2_api.edge.id
+  integration_type   = "HTTP_PROXY"
+  integration_method = "ANY"
+  connection_type    = "VPC_LINK"
+  connection_id      = aws_apigatewayv2_vpc_link.link.id
+  integration_uri    = aws_lb_listener.listener.arn
+}
+
+resource "aws_apigatewayv2_route" "legacy" {
+  api_id    = aws_apigatewayv2_api.edge.id
+  route_key = "ANY /legacy/{proxy+}"
+  target    = "integrations/${aws_apigatewayv2_integration.legacy.id}"
+}
+
+resource "aws_apigatewayv2_vpc_link" "link" {
+  name               = "link"
+  subnet_ids         = ["subnet-1"]
+  security_group_ids = []
+}
+
+resource "aws_lb" "servers" {
+  name    = "servers"
+  subnets = ["subnet-1", "subnet-2"]
+}
+
+resource "aws_lb_target_group" "group" {
+  port     = 80
+  protocol = "HTTP"
+  vpc_id   = "vpc-1"
+}
+
+resource "aws_lb_target_group_attachment" "old" {
+  target_group_arn = aws_lb_target_group.group.arn
+  target_id        = aws_instance.old.id
+}
+
+resource "aws_lb_listener" "listener" {
+  load_balancer_arn = aws_lb.servers.arn
+  port              = 80
+  protocol          = "HTTP"
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.group.arn
+  }
+}
+
+resource "aws_instance" "old" {
+  ami           = "ami-1"
+  instance_type = "t3.micro"
+}

@@ -1,0 +1,7 @@
+resource "aws_kinesis_stream" "clicks" {
+  name = "clicks"
+
+  stream_mode_details {
+    stream_mode = "ON_DEMAND"
+  }
+}
