@@ -22,8 +22,8 @@ resource "aws_api_gateway_authorizer" "shop_authorizer" {
   provider_arns = [aws_cognito_user_pool.customers.arn]
 }
 
-resource "aws_dynamodb_table" "users_table" {
-  name         = "users_table"
+resource "aws_dynamodb_table" "orders_table" {
+  name         = "orders_table"
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "id"
 
@@ -33,12 +33,12 @@ resource "aws_dynamodb_table" "users_table" {
   }
 }
 
-resource "aws_lambda_function" "users" {
-  function_name = "users"
-  filename      = "users.zip"
+resource "aws_lambda_function" "orders" {
+  function_name = "orders"
+  filename      = "orders.zip"
   runtime       = "nodejs22.x"
   handler       = "index.handler"
-  role          = aws_iam_role.users_role.arn
+  role          = aws_iam_role.orders_role.arn
   timeout       = 10
   memory_size   = 256
 
@@ -48,12 +48,12 @@ resource "aws_lambda_function" "users" {
 
   environment {
     variables = {
-      TABLE = aws_dynamodb_table.users_table.name
+      TABLE = aws_dynamodb_table.orders_table.name
     }
   }
 }
 
-resource "aws_iam_role" "users_role" {
+resource "aws_iam_role" "orders_role" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -66,106 +66,106 @@ resource "aws_iam_role" "users_role" {
   })
 }
 
-resource "aws_iam_role_policy_attachment" "users_role" {
+resource "aws_iam_role_policy_attachment" "orders_role" {
   for_each   = toset(["service-role/AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"])
-  role       = aws_iam_role.users_role.name
+  role       = aws_iam_role.orders_role.name
   policy_arn = "arn:aws:iam::aws:policy/${each.value}"
 }
 
-resource "aws_iam_role_policy" "users_role" {
-  role = aws_iam_role.users_role.id
+resource "aws_iam_role_policy" "orders_role" {
+  role = aws_iam_role.orders_role.id
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect   = "Allow"
       Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
-      Resource = aws_dynamodb_table.users_table.arn
+      Resource = aws_dynamodb_table.orders_table.arn
     }]
   })
 }
 
-resource "aws_api_gateway_resource" "shop_users" {
+resource "aws_api_gateway_resource" "shop_orders" {
   rest_api_id = aws_api_gateway_rest_api.shop.id
   parent_id   = aws_api_gateway_rest_api.shop.root_resource_id
-  path_part   = "users"
+  path_part   = "orders"
 }
 
-resource "aws_api_gateway_method" "users_list" {
+resource "aws_api_gateway_method" "orders_list" {
   rest_api_id   = aws_api_gateway_rest_api.shop.id
-  resource_id   = aws_api_gateway_resource.shop_users.id
+  resource_id   = aws_api_gateway_resource.shop_orders.id
   http_method   = "GET"
   authorization = "COGNITO_USER_POOLS"
   authorizer_id = aws_api_gateway_authorizer.shop_authorizer.id
 }
 
-resource "aws_api_gateway_integration" "users_list" {
+resource "aws_api_gateway_integration" "orders_list" {
   rest_api_id             = aws_api_gateway_rest_api.shop.id
-  resource_id             = aws_api_gateway_resource.shop_users.id
-  http_method             = aws_api_gateway_method.users_list.http_method
+  resource_id             = aws_api_gateway_resource.shop_orders.id
+  http_method             = aws_api_gateway_method.orders_list.http_method
   type                    = "AWS_PROXY"
   integration_http_method = "POST"
-  uri                     = aws_lambda_function.users.invoke_arn
+  uri                     = aws_lambda_function.orders.invoke_arn
 }
 
-resource "aws_lambda_permission" "users_list" {
-  function_name = aws_lambda_function.users.function_name
+resource "aws_lambda_permission" "orders_list" {
+  function_name = aws_lambda_function.orders.function_name
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/GET/users"
+  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/GET/orders"
 }
 
-resource "aws_api_gateway_method" "users_create" {
+resource "aws_api_gateway_method" "orders_create" {
   rest_api_id   = aws_api_gateway_rest_api.shop.id
-  resource_id   = aws_api_gateway_resource.shop_users.id
+  resource_id   = aws_api_gateway_resource.shop_orders.id
   http_method   = "POST"
   authorization = "COGNITO_USER_POOLS"
   authorizer_id = aws_api_gateway_authorizer.shop_authorizer.id
 }
 
-resource "aws_api_gateway_integration" "users_create" {
+resource "aws_api_gateway_integration" "orders_create" {
   rest_api_id             = aws_api_gateway_rest_api.shop.id
-  resource_id             = aws_api_gateway_resource.shop_users.id
-  http_method             = aws_api_gateway_method.users_create.http_method
+  resource_id             = aws_api_gateway_resource.shop_orders.id
+  http_method             = aws_api_gateway_method.orders_create.http_method
   type                    = "AWS_PROXY"
   integration_http_method = "POST"
-  uri                     = aws_lambda_function.users.invoke_arn
+  uri                     = aws_lambda_function.orders.invoke_arn
 }
 
-resource "aws_lambda_permission" "users_create" {
-  function_name = aws_lambda_function.users.function_name
+resource "aws_lambda_permission" "orders_create" {
+  function_name = aws_lambda_function.orders.function_name
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/POST/users"
+  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/POST/orders"
 }
 
-resource "aws_api_gateway_resource" "shop_users_id" {
+resource "aws_api_gateway_resource" "shop_orders_id" {
   rest_api_id = aws_api_gateway_rest_api.shop.id
-  parent_id   = aws_api_gateway_resource.shop_users.id
+  parent_id   = aws_api_gateway_resource.shop_orders.id
   path_part   = "{id}"
 }
 
-resource "aws_api_gateway_method" "users_read" {
+resource "aws_api_gateway_method" "orders_read" {
   rest_api_id   = aws_api_gateway_rest_api.shop.id
-  resource_id   = aws_api_gateway_resource.shop_users_id.id
+  resource_id   = aws_api_gateway_resource.shop_orders_id.id
   http_method   = "GET"
   authorization = "COGNITO_USER_POOLS"
   authorizer_id = aws_api_gateway_authorizer.shop_authorizer.id
 }
 
-resource "aws_api_gateway_integration" "users_read" {
+resource "aws_api_gateway_integration" "orders_read" {
   rest_api_id             = aws_api_gateway_rest_api.shop.id
-  resource_id             = aws_api_gateway_resource.shop_users_id.id
-  http_method             = aws_api_gateway_method.users_read.http_method
+  resource_id             = aws_api_gateway_resource.shop_orders_id.id
+  http_method             = aws_api_gateway_method.orders_read.http_method
   type                    = "AWS_PROXY"
   integration_http_method = "POST"
-  uri                     = aws_lambda_function.users.invoke_arn
+  uri                     = aws_lambda_function.orders.invoke_arn
 }
 
-resource "aws_lambda_permission" "users_read" {
-  function_name = aws_lambda_function.users.function_name
+resource "aws_lambda_permission" "orders_read" {
+  function_name = aws_lambda_function.orders.function_name
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/GET/users/*"
+  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/GET/orders/*"
 }
 
 resource "aws_dynamodb_table" "products_table" {
@@ -314,8 +314,8 @@ resource "aws_lambda_permission" "products_read" {
   source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/GET/products/*"
 }
 
-resource "aws_dynamodb_table" "orders_table" {
-  name         = "orders_table"
+resource "aws_dynamodb_table" "users_table" {
+  name         = "users_table"
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "id"
 
@@ -325,12 +325,12 @@ resource "aws_dynamodb_table" "orders_table" {
   }
 }
 
-resource "aws_lambda_function" "orders" {
-  function_name = "orders"
-  filename      = "orders.zip"
+resource "aws_lambda_function" "users" {
+  function_name = "users"
+  filename      = "users.zip"
   runtime       = "nodejs22.x"
   handler       = "index.handler"
-  role          = aws_iam_role.orders_role.arn
+  role          = aws_iam_role.users_role.arn
   timeout       = 10
   memory_size   = 256
 
@@ -340,12 +340,12 @@ resource "aws_lambda_function" "orders" {
 
   environment {
     variables = {
-      TABLE = aws_dynamodb_table.orders_table.name
+      TABLE = aws_dynamodb_table.users_table.name
     }
   }
 }
 
-resource "aws_iam_role" "orders_role" {
+resource "aws_iam_role" "users_role" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -358,111 +358,111 @@ resource "aws_iam_role" "orders_role" {
   })
 }
 
-resource "aws_iam_role_policy_attachment" "orders_role" {
+resource "aws_iam_role_policy_attachment" "users_role" {
   for_each   = toset(["service-role/AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"])
-  role       = aws_iam_role.orders_role.name
+  role       = aws_iam_role.users_role.name
   policy_arn = "arn:aws:iam::aws:policy/${each.value}"
 }
 
-resource "aws_iam_role_policy" "orders_role" {
-  role = aws_iam_role.orders_role.id
+resource "aws_iam_role_policy" "users_role" {
+  role = aws_iam_role.users_role.id
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect   = "Allow"
       Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
-      Resource = aws_dynamodb_table.orders_table.arn
+      Resource = aws_dynamodb_table.users_table.arn
     }]
   })
 }
 
-resource "aws_api_gateway_resource" "shop_orders" {
+resource "aws_api_gateway_resource" "shop_users" {
   rest_api_id = aws_api_gateway_rest_api.shop.id
   parent_id   = aws_api_gateway_rest_api.shop.root_resource_id
-  path_part   = "orders"
+  path_part   = "users"
 }
 
-resource "aws_api_gateway_method" "orders_list" {
+resource "aws_api_gateway_method" "users_list" {
   rest_api_id   = aws_api_gateway_rest_api.shop.id
-  resource_id   = aws_api_gateway_resource.shop_orders.id
+  resource_id   = aws_api_gateway_resource.shop_users.id
   http_method   = "GET"
   authorization = "COGNITO_USER_POOLS"
   authorizer_id = aws_api_gateway_authorizer.shop_authorizer.id
 }
 
-resource "aws_api_gateway_integration" "orders_list" {
+resource "aws_api_gateway_integration" "users_list" {
   rest_api_id             = aws_api_gateway_rest_api.shop.id
-  resource_id             = aws_api_gateway_resource.shop_orders.id
-  http_method             = aws_api_gateway_method.orders_list.http_method
+  resource_id             = aws_api_gateway_resource.shop_users.id
+  http_method             = aws_api_gateway_method.users_list.http_method
   type                    = "AWS_PROXY"
   integration_http_method = "POST"
-  uri                     = aws_lambda_function.orders.invoke_arn
+  uri                     = aws_lambda_function.users.invoke_arn
 }
 
-resource "aws_lambda_permission" "orders_list" {
-  function_name = aws_lambda_function.orders.function_name
+resource "aws_lambda_permission" "users_list" {
+  function_name = aws_lambda_function.users.function_name
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/GET/orders"
+  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/GET/users"
 }
 
-resource "aws_api_gateway_method" "orders_create" {
+resource "aws_api_gateway_method" "users_create" {
   rest_api_id   = aws_api_gateway_rest_api.shop.id
-  resource_id   = aws_api_gateway_resource.shop_orders.id
+  resource_id   = aws_api_gateway_resource.shop_users.id
   http_method   = "POST"
   authorization = "COGNITO_USER_POOLS"
   authorizer_id = aws_api_gateway_authorizer.shop_authorizer.id
 }
 
-resource "aws_api_gateway_integration" "orders_create" {
+resource "aws_api_gateway_integration" "users_create" {
   rest_api_id             = aws_api_gateway_rest_api.shop.id
-  resource_id             = aws_api_gateway_resource.shop_orders.id
-  http_method             = aws_api_gateway_method.orders_create.http_method
+  resource_id             = aws_api_gateway_resource.shop_users.id
+  http_method             = aws_api_gateway_method.users_create.http_method
   type                    = "AWS_PROXY"
   integration_http_method = "POST"
-  uri                     = aws_lambda_function.orders.invoke_arn
+  uri                     = aws_lambda_function.users.invoke_arn
 }
 
-resource "aws_lambda_permission" "orders_create" {
-  function_name = aws_lambda_function.orders.function_name
+resource "aws_lambda_permission" "users_create" {
+  function_name = aws_lambda_function.users.function_name
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/POST/orders"
+  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/POST/users"
 }
 
-resource "aws_api_gateway_resource" "shop_orders_id" {
+resource "aws_api_gateway_resource" "shop_users_id" {
   rest_api_id = aws_api_gateway_rest_api.shop.id
-  parent_id   = aws_api_gateway_resource.shop_orders.id
+  parent_id   = aws_api_gateway_resource.shop_users.id
   path_part   = "{id}"
 }
 
-resource "aws_api_gateway_method" "orders_read" {
+resource "aws_api_gateway_method" "users_read" {
   rest_api_id   = aws_api_gateway_rest_api.shop.id
-  resource_id   = aws_api_gateway_resource.shop_orders_id.id
+  resource_id   = aws_api_gateway_resource.shop_users_id.id
   http_method   = "GET"
   authorization = "COGNITO_USER_POOLS"
   authorizer_id = aws_api_gateway_authorizer.shop_authorizer.id
 }
 
-resource "aws_api_gateway_integration" "orders_read" {
+resource "aws_api_gateway_integration" "users_read" {
   rest_api_id             = aws_api_gateway_rest_api.shop.id
-  resource_id             = aws_api_gateway_resource.shop_orders_id.id
-  http_method             = aws_api_gateway_method.orders_read.http_method
+  resource_id             = aws_api_gateway_resource.shop_users_id.id
+  http_method             = aws_api_gateway_method.users_read.http_method
   type                    = "AWS_PROXY"
   integration_http_method = "POST"
-  uri                     = aws_lambda_function.orders.invoke_arn
+  uri                     = aws_lambda_function.users.invoke_arn
 }
 
-resource "aws_lambda_permission" "orders_read" {
-  function_name = aws_lambda_function.orders.function_name
+resource "aws_lambda_permission" "users_read" {
+  function_name = aws_lambda_function.users.function_name
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/GET/orders/*"
+  source_arn    = "${aws_api_gateway_rest_api.shop.execution_arn}/*/GET/users/*"
 }
 
 resource "aws_api_gateway_deployment" "shop" {
   rest_api_id = aws_api_gateway_rest_api.shop.id
-  depends_on  = [aws_api_gateway_integration.users_list, aws_api_gateway_integration.users_create, aws_api_gateway_integration.users_read, aws_api_gateway_integration.products_list, aws_api_gateway_integration.products_create, aws_api_gateway_integration.products_read, aws_api_gateway_integration.orders_list, aws_api_gateway_integration.orders_create, aws_api_gateway_integration.orders_read]
+  depends_on  = [aws_api_gateway_integration.orders_list, aws_api_gateway_integration.orders_create, aws_api_gateway_integration.orders_read, aws_api_gateway_integration.products_list, aws_api_gateway_integration.products_create, aws_api_gateway_integration.products_read, aws_api_gateway_integration.users_list, aws_api_gateway_integration.users_create, aws_api_gateway_integration.users_read]
 }
 
 resource "aws_api_gateway_stage" "shop" {
