@@ -39,6 +39,9 @@ aside(i, k) if input.functions[i].writes[k].kind in {"log_group", "secret", "par
 
 aside(i, k) if input.externals[input.functions[i].writes[k].external].service == "logs"
 
+# What is deleted twice is gone once.
+aside(i, k) if regex.match(`^(\w+:Delete\w+(, )?)+$`, input.functions[i].writes[k].actions)
+
 aside(i, k) if count(input.queues[input.functions[i].writes[k].queue].dead_letters_of) > 0
 
 deduplicated(i, j) if input.queues[input.functions[i].triggered_by[j].queue].fifo
