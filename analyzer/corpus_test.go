@@ -76,6 +76,19 @@ func corpusTemplates(t *testing.T) []template {
 	return out
 }
 
+// corpusRoots is the folders of the corpus's Terraform roots.
+func corpusRoots(t *testing.T) []string {
+	t.Helper()
+	dir, labels := corpus(t)
+	var out []string
+	for _, l := range labels {
+		if l.Format == "terraform" {
+			out = append(out, filepath.Join(dir, l.Repo, filepath.FromSlash(l.Path)))
+		}
+	}
+	return out
+}
+
 // TestCorpus tells how far patterns and findings agree with what architects said of
 // the stacks of a corpus. The figures are kept, and may only rise.
 func TestCorpus(t *testing.T) {
@@ -99,8 +112,6 @@ func TestCorpus(t *testing.T) {
 		o := analyzer.Options{Engine: engine, Policy: policy.Options{Date: "2025-11-01"}}
 		r := analyzer.Analyze(context.Background(), stacks, problems, o)
 		found := r.Systems[0].Stacks[0].Found
-		checkResult(t, l.name(), found)
-		checkWeight(t, l.name(), r.Systems[0].Found, r.Systems[0].Graph)
 		if l.Format == "terraform" {
 			scores["terraform"].add(t, l, found, target)
 		} else {

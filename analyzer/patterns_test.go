@@ -77,6 +77,31 @@ func (x template) load() *source.Stack {
 	return stack
 }
 
+// loaded is a stack with the name of its test.
+type loaded struct {
+	name string
+	*source.Stack
+}
+
+// stacks is every stack of the fixtures, those in Terraform too, and of the corpus.
+func stacks(t *testing.T) []loaded {
+	t.Helper()
+	var out []loaded
+	for _, x := range append(fixtures(t), corpusTemplates(t)...) {
+		if stack := x.load(); stack != nil {
+			out = append(out, loaded{x.name, stack})
+		}
+	}
+	roots, err := filepath.Glob("../testdata/patterns/terraform/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, root := range append(roots, corpusRoots(t)...) {
+		out = append(out, loaded{root, loadPath(t, root)})
+	}
+	return out
+}
+
 // found is what a stack is.
 func found(stack *source.Stack) (patterns.Result, *graph.Graph) {
 	r := analyzer.Analyze(context.Background(), []*source.Stack{stack}, nil, analyzer.Options{})
@@ -173,12 +198,8 @@ func plays(m *patterns.Match, role string, line int32) bool {
 // Every match is founded: its nodes are ends of its edges, its roles are those of
 // the pattern, and what is missing has advice.
 func TestMatches(t *testing.T) {
-	for _, x := range append(fixtures(t), corpusTemplates(t)...) {
-		stack := x.load()
-		if stack == nil {
-			continue
-		}
-		r, _ := found(stack)
+	for _, x := range stacks(t) {
+		r, _ := found(x.Stack)
 		checkResult(t, x.name, r)
 	}
 }

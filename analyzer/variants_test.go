@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/analyzer/patterns"
 	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -58,6 +60,45 @@ func TestNamesAndOrderProveNothing(t *testing.T) {
 		}
 	}
 	t.Logf("%d sagas by their words", byWords)
+}
+
+// What the patterns see of any stack, Terraform's too, is without names and order:
+// the ids and names of the graph say nothing, but for the addresses of others.
+func TestGraphNamesProveNothing(t *testing.T) {
+	for _, x := range stacks(t) {
+		r, g := found(x.Stack)
+		got, want := answer(patterns.Find(renamedGraph(g))), answer(r)
+		if got != want && !strings.Contains(want, "primary saga") {
+			t.Errorf("%s is another:\n%swant\n%s", x.name, got, want)
+		}
+	}
+}
+
+// renamedGraph is a graph with other ids and names, in another order.
+func renamedGraph(g *graph.Graph) *graph.Graph {
+	out := graph.New()
+	random := rand.New(rand.NewSource(1))
+	to := map[*graph.Node]*graph.Node{}
+	for _, i := range random.Perm(len(g.Nodes)) {
+		n := *g.Nodes[i]
+		if n.Kind != graph.External {
+			n.ID, n.Name = fmt.Sprintf("r%d", len(to)), ""
+		}
+		n.Attrs = maps.Clone(n.Attrs)
+		delete(n.Attrs, "comment")
+		to[g.Nodes[i]] = out.Add(&n)
+	}
+	for old, n := range to {
+		if parent, ok := old.Attrs["parent"].AsString(); ok {
+			n.Attrs["parent"] = source.StringOf(to[g.Node(parent)].ID, n.At)
+		}
+	}
+	for _, i := range random.Perm(len(g.Edges)) {
+		e := *g.Edges[i]
+		e.From, e.To = to[e.From], to[e.To]
+		out.Connect(&e)
+	}
+	return out
 }
 
 // with is a copy of a template under another path, without its text.

@@ -13,16 +13,12 @@ import (
 // the match.
 func TestEvidenceStandsOnProperties(t *testing.T) {
 	edges, unplaced := 0, 0
-	for _, x := range append(fixtures(t), corpusTemplates(t)...) {
-		stack := x.load()
-		if stack == nil {
-			continue
-		}
-		r, _ := found(stack)
+	for _, x := range stacks(t) {
+		r, _ := found(x.Stack)
 		for _, m := range r.Present {
 			for e := range evidence(m) {
 				edges++
-				less, ok := without(stack, e.At)
+				less, ok := without(x.Stack, e.At)
 				if !ok {
 					unplaced++
 					continue
@@ -118,6 +114,10 @@ func cut(v source.Value, at source.Location) (rest source.Value, ok bool) {
 		ok = ok || found
 	}
 	v.Items, v.Entries, v.Alts = items, entries, slices.Clone(v.Alts)
+	if v.Doc != nil {
+		doc, found := cut(*v.Doc, at)
+		v.Doc, ok = &doc, ok || found
+	}
 	for i := range v.Alts {
 		less, found := cut(v.Alts[i].Value, at)
 		v.Alts[i].Value, ok = less, ok || found
@@ -138,12 +138,8 @@ func cutPart(v source.Value, key, region, at source.Location) (less source.Value
 // Without all that plays a required role the pattern is gone, or partial, or lacks
 // that role.
 func TestRequiredRolesCarryWeight(t *testing.T) {
-	for _, x := range append(fixtures(t), corpusTemplates(t)...) {
-		stack := x.load()
-		if stack == nil {
-			continue
-		}
-		r, g := found(stack)
+	for _, x := range stacks(t) {
+		r, g := found(x.Stack)
 		checkWeight(t, x.name, r, g)
 	}
 }
