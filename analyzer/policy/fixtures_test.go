@@ -178,6 +178,9 @@ func TestEveryRuleHasFixtures(t *testing.T) {
 	}
 }
 
+// formats is the words of one format of templates.
+var formats = regexp.MustCompile(`\b(SAM|CloudFormation|Terraform|HCL|Globals|Properties)\b|\b[A-Z]\w+(Config|Policy|Settings|InDays)\b`)
+
 // TestRules holds the rules to what every rule of ours says and how long it may be.
 func TestRules(t *testing.T) {
 	for _, r := range builtin(t).Rules() {
@@ -186,6 +189,9 @@ func TestRules(t *testing.T) {
 		}
 		if r.Fix == "" {
 			t.Errorf("%s does not say how to fix it", r.ID)
+		}
+		if said := formats.FindString(strings.Join([]string{r.Title, r.Description, r.Fix}, " ")); said != "" {
+			t.Errorf("%s speaks of %s; a rule holds for every format", r.ID, said)
 		}
 		text, err := rules.Files.ReadFile(r.File)
 		if err != nil {

@@ -15,7 +15,7 @@
 # custom:
 #   practice: concurrency
 #   severity: warning
-#   fix: Reserve concurrency for the function, set MaximumConcurrency on its queues, put a proxy before a database, or let the capacity of a table follow the load.
+#   fix: Reserve concurrency for the function, limit the concurrency of its queues, put a proxy before a database, or let the capacity of a table follow the load.
 package serverlens.rules.limited_store_protection
 
 findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": sprintf("nothing limits how many copies of %s use %s at once", [fn.id, use.node])} if {

@@ -3,14 +3,14 @@
 # description: |
 #   Copies that a queue starts beyond what the function has reserved are throttled: their messages come
 #   back, count as received, and may end in the dead-letter queue without ever having been tried.
-#   MaximumConcurrency limits how many copies a queue starts.
+#   The maximum concurrency of a mapping limits how many copies a queue starts.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, Configuring scaling behavior for SQS event source mappings
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 # custom:
 #   practice: concurrency
 #   severity: [error, warning]
-#   fix: Lower MaximumConcurrency until the sum over the function's queues fits into what is reserved.
+#   fix: Lower the maximum concurrency of the mappings until the sum over the function's queues fits into what is reserved.
 package serverlens.rules.queue_concurrency
 
 findings contains {

@@ -10,7 +10,7 @@
 # custom:
 #   practice: concurrency
 #   severity: warning
-#   fix: "Set a rate and a burst for every route: MethodSettings with * and /*, or DefaultRouteSettings."
+#   fix: Give the stage a rate and a burst that hold for every route.
 #   aliases: [ES2003]
 package serverlens.rules.stage_throttle
 

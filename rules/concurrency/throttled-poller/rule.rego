@@ -2,7 +2,7 @@
 # title: Queue starts more copies of a function than are reserved
 # description: |
 #   A message that stays throttled until it becomes visible again counts as received, so good messages
-#   can end in the dead-letter queue. Without MaximumConcurrency a mapping takes up to 1,250 batches from
+#   can end in the dead-letter queue. Without a maximum concurrency a mapping takes up to 1,250 batches from
 #   a queue at once, and what the function's reserved concurrency does not allow is throttled.
 #
 #   It is an error where few receives and a short visibility leave such a message no second chance.
@@ -12,7 +12,7 @@
 # custom:
 #   practice: concurrency
 #   severity: [error, warning]
-#   fix: Set MaximumConcurrency of the mapping to what is reserved or less.
+#   fix: Set the maximum concurrency of the mapping to what is reserved or less.
 package serverlens.rules.throttled_poller
 
 findings contains {

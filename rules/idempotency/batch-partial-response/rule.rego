@@ -13,7 +13,7 @@
 #   practice: idempotency
 #   severity: warning
 #   fix: |
-#     Set FunctionResponseTypes to [ReportBatchItemFailures] and return the ids of the records that
+#     Give the mapping the response type ReportBatchItemFailures and return the ids of the records that
 #     failed as batchItemFailures.
 package serverlens.rules.batch_partial_response
 

@@ -12,7 +12,7 @@
 # custom:
 #   practice: observability
 #   severity: warning
-#   fix: Set tracing to Active, for all functions at once in Globals, and let the role write traces.
+#   fix: Set tracing to Active and let the role write traces.
 #   aliases: [WS1000, CKV_AWS_50, AWS-0066]
 package serverlens.rules.function_tracing
 

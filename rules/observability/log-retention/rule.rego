@@ -12,7 +12,7 @@
 # custom:
 #   practice: observability
 #   severity: warning
-#   fix: Declare the log group of each function, by its name or in LoggingConfig, with RetentionInDays.
+#   fix: Declare the log group of each function, by its name or in the logging configuration, with a retention.
 #   aliases: [WS1004, CKV_AWS_66]
 package serverlens.rules.log_retention
 

@@ -11,7 +11,7 @@
 # custom:
 #   practice: reliability
 #   severity: error
-#   fix: Add a dead-letter queue and a RedrivePolicy with a maxReceiveCount of 5 or more.
+#   fix: Add a dead-letter queue and a redrive policy with a maxReceiveCount of 5 or more.
 package serverlens.rules.consumed_queue_dead_letter
 
 findings contains {

@@ -10,7 +10,7 @@
 # custom:
 #   practice: reliability
 #   severity: warning
-#   fix: Raise the dead-letter queue's MessageRetentionPeriod, best to 14 days (1209600).
+#   fix: Raise the retention of the dead-letter queue, best to 14 days (1209600 seconds).
 package serverlens.rules.dead_letter_retention
 
 import data.serverlens.lib.queues

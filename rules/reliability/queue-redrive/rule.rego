@@ -12,7 +12,7 @@
 # custom:
 #   practice: reliability
 #   severity: note
-#   fix: Add a dead-letter queue and a RedrivePolicy that names it.
+#   fix: Add a dead-letter queue and a redrive policy that names it.
 #   aliases: [ES6000]
 package serverlens.rules.queue_redrive
 

@@ -9,7 +9,7 @@
 # custom:
 #   practice: reliability
 #   severity: warning
-#   fix: Give the target a DeadLetterConfig with a standard queue that lets events.amazonaws.com send.
+#   fix: Give the target a dead-letter queue, a standard one that lets events.amazonaws.com send.
 #   aliases: [ES4000]
 package serverlens.rules.rule_target_dead_letter
 

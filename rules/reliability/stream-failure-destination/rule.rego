@@ -11,7 +11,7 @@
 # custom:
 #   practice: reliability
 #   severity: warning
-#   fix: Set DestinationConfig.OnFailure of the mapping to a queue or topic, with a limit for attempts or age.
+#   fix: Give the mapping a queue or topic as its on-failure destination, with a limit for attempts or age.
 #   aliases: [ES1001]
 package serverlens.rules.stream_failure_destination
 

@@ -10,7 +10,7 @@
 # custom:
 #   practice: reliability
 #   severity: [warning, note]
-#   fix: Give the subscription a RedrivePolicy with the ARN of a queue.
+#   fix: Give the subscription a redrive policy with the ARN of a queue.
 #   aliases: [ES7000]
 package serverlens.rules.subscription_redrive
 

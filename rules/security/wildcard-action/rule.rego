@@ -9,7 +9,7 @@
 # custom:
 #   practice: security
 #   severity: warning
-#   fix: Name the actions that the function calls; a SAM policy template does it for one resource.
+#   fix: Name the actions that the function calls, and the resources that it calls them on.
 #   aliases: [WS1003, AWS-0114]
 package serverlens.rules.wildcard_action
 
