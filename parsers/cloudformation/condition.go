@@ -315,7 +315,9 @@ func (t *template) ifElse(c call, s scope) source.Value {
 	case source.True:
 		return t.eval(c.arg.Items[1], s)
 	case source.False:
-		return t.eval(c.arg.Items[2], s)
+		if !t.switchedOff(name.Text) {
+			return t.eval(c.arg.Items[2], s)
+		}
 	}
 	then, otherwise := t.eval(c.arg.Items[1], s), t.eval(c.arg.Items[2], s)
 	v := choice("Fn::If "+name.Text, c.at, []source.Alternative{
