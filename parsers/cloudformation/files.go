@@ -68,7 +68,7 @@ func (t *template) withIncludes(root source.Value) (_ source.Value, complete boo
 		root.Entries = entries
 	}
 	for _, v := range root.Get("Transform").Elements() {
-		if v.Kind == source.Map && !slices.Contains(ownTransforms, v.Get("Name").Text) {
+		if v.Kind == source.Map && !isKnownMacro(v.Get("Name").Text) {
 			add(call{"Transform", v, v.At})
 		}
 	}

@@ -1,7 +1,6 @@
 package cloudformation
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -64,13 +63,15 @@ func (t *template) format() string {
 	return "cloudformation"
 }
 
-const samTransform = "AWS::Serverless-2016-10-31"
+// samTransform begins the name of AWS SAM's transform; the date of its version
+// follows.
+const samTransform = "AWS::Serverless-"
 
 // isSAM reports whether the template says that it is one of AWS SAM, or has a
 // resource that only AWS SAM knows.
 func (t *template) isSAM() bool {
 	for _, v := range t.root.Get("Transform").Elements() {
-		if v.Text == samTransform {
+		if strings.HasPrefix(v.Text, samTransform) {
 			return true
 		}
 	}
@@ -118,16 +119,21 @@ func (t *template) declare() {
 	}
 }
 
-// ownTransforms are the macros of AWS that declare nothing which is not written or
-// expanded here (AWS CloudFormation Template Reference, Transform reference).
-var ownTransforms = []string{
-	samTransform, "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
+// isKnownMacro reports whether a macro is one of AWS's that declare nothing which is
+// not written or expanded here (AWS CloudFormation Template Reference, Transform
+// reference).
+func isKnownMacro(name string) bool {
+	switch name {
+	case "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16":
+		return true
+	}
+	return strings.HasPrefix(name, samTransform)
 }
 
 // hasMacros reports whether a macro that is not known here rewrites the template.
 func (t *template) hasMacros() (found bool) {
 	for _, v := range t.root.Get("Transform").Elements() {
-		if v.Kind == source.String && !slices.Contains(ownTransforms, v.Text) {
+		if v.Kind == source.String && !isKnownMacro(v.Text) {
 			t.problem(source.Note, v.At, "what the macro %s makes of the template is not known", v.Text)
 			found = true
 		}
