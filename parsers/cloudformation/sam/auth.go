@@ -52,12 +52,8 @@ func (e *expander) overrideAuth(a *api, ev event, path, method place) {
 // addScheme adds a security scheme unless there is one of the name.
 func (a *api) addScheme(name string, at source.Location, scheme source.Value) {
 	if _, ok := a.schemes.index[name]; !ok && absent(a.doc.Get(append(schemes(a.doc), name)...)) {
-		a.setScheme(name, at, scheme)
+		a.schemes.set(name, at, scheme)
 	}
-}
-
-func (a *api) setScheme(name string, at source.Location, scheme source.Value) {
-	a.schemes.set(name, at, scheme)
 }
 
 func iamScheme(at source.Location) source.Value {
@@ -77,7 +73,7 @@ func (e *expander) restAuth(a *api) {
 	names := []string{"AWS_IAM"}
 	for _, x := range auth.Get("Authorizers").Fields() {
 		names = append(names, x.Key)
-		a.setScheme(x.Key, x.KeyAt, e.restScheme(x))
+		a.schemes.set(x.Key, x.KeyAt, e.restScheme(x))
 		e.authorizerPermission(a, x)
 	}
 	def := auth.Get("DefaultAuthorizer")
@@ -226,11 +222,11 @@ func (e *expander) httpAuth(a *api) {
 	if iam, ok := auth.Get("EnableIamAuthorizer").AsBool(); ok && iam {
 		names = append(names, "AWS_IAM")
 		at := auth.Get("EnableIamAuthorizer").At
-		a.setScheme("AWS_IAM", at, iamScheme(at))
+		a.schemes.set("AWS_IAM", at, iamScheme(at))
 	}
 	for _, x := range auth.Get("Authorizers").Fields() {
 		names = append(names, x.Key)
-		a.setScheme(x.Key, x.KeyAt, e.httpScheme(x))
+		a.schemes.set(x.Key, x.KeyAt, e.httpScheme(x))
 		if allow, ok := x.Value.Get("EnableFunctionDefaultPermissions").AsBool(); ok && allow {
 			e.authorizerPermission(a, x)
 		}

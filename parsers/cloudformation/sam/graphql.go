@@ -1,6 +1,7 @@
 package sam
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -22,14 +23,14 @@ func (e *expander) graphQLAPI(r *resource) {
 	e.graphQLLogging(r, &f)
 	e.main(r, "AWS::AppSync::GraphQLApi", f)
 	for i, arn := range authorizers {
-		e.connect(r, r.Address+"ToLambdaAuthConnector"+string(rune('1'+min(i, 8))), connection{
+		e.connect(r, r.Address+"ToLambdaAuthConnector"+strconv.Itoa(i+1), connection{
 			source:      end{typ: "AWS::AppSync::GraphQLApi", id: ref(r.Address, "ApiId", arn.At)},
 			destination: end{typ: "AWS::Lambda::Function", arn: arn},
 			permissions: []string{"Write"}, at: arn.At,
 		})
 	}
 	e.graphQLParts(r)
-	g := &graph{e: e, r: r, sources: map[string]source.Value{}, functions: map[string]source.Value{}}
+	g := &graphQL{e: e, r: r, sources: map[string]source.Value{}, functions: map[string]source.Value{}}
 	g.dataSources()
 	g.pipelineFunctions()
 	g.resolvers()
@@ -112,9 +113,9 @@ func (e *expander) graphQLParts(r *resource) {
 	}
 }
 
-// graph is a GraphQL API while its parts are made: the names of its data sources
+// graphQL is a GraphQL API while its parts are made: the names of its data sources
 // and functions, by the keys that the template gives them.
-type graph struct {
+type graphQL struct {
 	e         *expander
 	r         *resource
 	sources   map[string]source.Value
@@ -123,7 +124,7 @@ type graph struct {
 }
 
 // dataSources makes the data sources with a role for each that brings none.
-func (g *graph) dataSources() {
+func (g *graphQL) dataSources() {
 	all := g.r.props.Get("DataSources")
 	for guard, s := range all.Get("DynamoDb").Fields() {
 		v := s.Value
@@ -155,7 +156,7 @@ func (g *graph) dataSources() {
 	}
 }
 
-func (g *graph) dataSource(guard source.Guard, s source.Entry, id, typ, key string, config fields, c connection, suffix string) {
+func (g *graphQL) dataSource(guard source.Guard, s source.Entry, id, typ, key string, config fields, c connection, suffix string) {
 	f := fields{at: s.KeyAt}
 	f.set("ApiId", ref(g.r.Address, "ApiId", s.KeyAt))
 	f.set("Name", source.StringOf(s.Key, s.KeyAt))
@@ -176,7 +177,7 @@ func (g *graph) dataSource(guard source.Guard, s source.Entry, id, typ, key stri
 }
 
 // pipelineFunctions makes the functions of pipelines.
-func (g *graph) pipelineFunctions() {
+func (g *graphQL) pipelineFunctions() {
 	for guard, fn := range g.r.props.Get("Functions").Fields() {
 		if id := fn.Value.Get("Id"); !absent(id) {
 			g.functions[fn.Key] = id
@@ -197,7 +198,7 @@ func (g *graph) pipelineFunctions() {
 
 // sourceName is the data source that a function names by its key, by "NONE" or by
 // an intrinsic.
-func (g *graph) sourceName(v source.Value) source.Value {
+func (g *graphQL) sourceName(v source.Value) source.Value {
 	name, ok := v.AsString()
 	if !ok || len(v.Refs) > 0 {
 		return v
@@ -234,7 +235,7 @@ func code(f *fields, v source.Value) {
 }
 
 // resolvers makes the resolvers, pipelines all of them.
-func (g *graph) resolvers() {
+func (g *graphQL) resolvers() {
 	for outer, typ := range g.r.props.Get("Resolvers").Fields() {
 		for also, field := range typ.Value.Fields() {
 			both, ok := outer.And(also)

@@ -84,10 +84,9 @@ func pathParameters(path place) source.Value {
 // httpInfo is the document with what the properties of an HTTP API say of it: the
 // name, the description, the tags, whether the default endpoint is off.
 func httpInfo(doc, p source.Value) source.Value {
-	if name := p.Get("Name"); !absent(name) && doc.Get("info", "title").Text == "${AWS::StackName}" || doc.Get("info", "title").Text == "AWS::StackName" {
-		if !absent(name) {
-			doc = setIn(doc, name.At, name, "info", "title")
-		}
+	title := doc.Get("info", "title").Text
+	if name := p.Get("Name"); !absent(name) && (title == "${AWS::StackName}" || title == "AWS::StackName") {
+		doc = setIn(doc, name.At, name, "info", "title")
 	}
 	if text := p.Get("Description"); !absent(text) && absent(doc.Get("info", "description")) {
 		doc = setIn(doc, text.At, text, "info", "description")
