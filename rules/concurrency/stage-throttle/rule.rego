@@ -19,7 +19,7 @@ findings contains {"at": [stage.id, "throttle_rate"], "message": message} if {
 	not throttled(i)
 }
 
-message := "one client may use up the account's quota, in most Regions 10,000 requests a second"
+message := "nothing limits this stage as a whole but the account's quota, in most Regions 10,000 requests a second"
 
 throttled(i) if {
 	stage := input.stages[i]

@@ -14,7 +14,7 @@ resource "aws_api_gateway_deployment" "deployment" {
   rest_api_id = aws_api_gateway_rest_api.api.id
 }
 
-resource "aws_api_gateway_stage" "stage" { # want "one client may use up"
+resource "aws_api_gateway_stage" "stage" { # want "nothing limits this stage as a whole"
   rest_api_id   = aws_api_gateway_rest_api.api.id
   deployment_id = aws_api_gateway_deployment.deployment.id
   stage_name    = "prod"
