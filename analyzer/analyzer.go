@@ -60,7 +60,8 @@ type Options struct {
 }
 
 // Analyze makes the report of stacks that were loaded together, systems side by
-// side on all cores.
+// side on all cores. It takes the resources of the stacks away when their graph is
+// made: most of what was read is of no use then, and would fill the memory.
 func Analyze(ctx context.Context, stacks []*source.Stack, problems []source.Problem, o Options) *Report {
 	systems := aws.Systems(stacks)
 	r := &Report{Systems: make([]System, len(systems)), Problems: problems, Date: o.Policy.Date}
@@ -94,6 +95,9 @@ func analyze(ctx context.Context, stacks []*source.Stack, o Options) System {
 			found = patterns.Find(aws.Build([]*source.Stack{s}))
 		}
 		sys.Stacks = append(sys.Stacks, Stack{s, found, slices.Concat(s.Problems, sys.Graph.Problems[s])})
+	}
+	for _, s := range stacks {
+		s.Resources = nil
 	}
 	if o.Engine == nil {
 		return sys

@@ -159,6 +159,7 @@ func (t *template) load() {
 		resources = t.expandSAM(resources, t.stack.Outputs[first:])
 	}
 	known := map[string]bool{}
+	t.stack.Resources = slices.Grow(t.stack.Resources, len(resources))
 	for _, r := range resources {
 		known[r.Address] = true
 		t.attachDefinition(&r)

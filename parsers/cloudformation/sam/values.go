@@ -41,6 +41,9 @@ func (f *fields) put(e source.Entry) {
 			return
 		}
 	}
+	if f.entries == nil {
+		f.entries = make([]source.Entry, 0, 4)
+	}
 	f.entries = append(f.entries, e)
 }
 
@@ -64,7 +67,8 @@ func (f *fields) rename(from source.Value, key, to string) {
 // text adds a text that AWS's translator writes and nobody else.
 func (f *fields) text(key, s string) { f.set(key, source.StringOf(s, f.at)) }
 
-func (f *fields) value() source.Value { return source.MapOf(f.at, f.entries...) }
+// value is the Map, in no more memory than it needs: it is kept.
+func (f *fields) value() source.Value { return source.MapOf(f.at, slices.Clone(f.entries)...) }
 
 // mapOf is a Map of texts made at a place: key, text, key, text.
 func mapOf(at source.Location, pairs ...string) source.Value {
@@ -240,7 +244,7 @@ func (t *textOf) variable(name string, v source.Value) {
 }
 
 func (t *textOf) value() source.Value {
-	v := source.Value{Kind: source.String, Parts: t.parts, Refs: t.refs, Default: t.deflt, Sensitive: t.secret, At: t.at}
+	v := source.Value{Kind: source.String, Parts: slices.Clone(t.parts), Refs: t.refs, Default: t.deflt, Sensitive: t.secret, At: t.at}
 	var s strings.Builder
 	for _, p := range t.parts {
 		switch {
