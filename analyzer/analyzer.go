@@ -57,11 +57,13 @@ type Options struct {
 	// Strict keeps notes, and the rules that only the strict profile has. Rules that
 	// Policy.Only names are kept whole in any case.
 	Strict bool
+	// Release takes the resources of a stack away when its graph is made: most of
+	// what was read is of no use then, and of many stacks it fills the memory.
+	Release bool
 }
 
 // Analyze makes the report of stacks that were loaded together, systems side by
-// side on all cores. It takes the resources of the stacks away when their graph is
-// made: most of what was read is of no use then, and would fill the memory.
+// side on all cores.
 func Analyze(ctx context.Context, stacks []*source.Stack, problems []source.Problem, o Options) *Report {
 	systems := aws.Systems(stacks)
 	r := &Report{Systems: make([]System, len(systems)), Problems: problems, Date: o.Policy.Date}
@@ -96,8 +98,10 @@ func analyze(ctx context.Context, stacks []*source.Stack, o Options) System {
 		}
 		sys.Stacks = append(sys.Stacks, Stack{s, found, slices.Concat(s.Problems, sys.Graph.Problems[s])})
 	}
-	for _, s := range stacks {
-		s.Resources = nil
+	if o.Release {
+		for _, s := range stacks {
+			s.Resources = nil
+		}
 	}
 	if o.Engine == nil {
 		return sys

@@ -68,6 +68,7 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 		}
 		return nil, exit{exitUsage, err}
 	}
+	o.Release = true
 	r := analyzer.Analyze(cmd.Context(), stacks, problems, o)
 	if err := out.write(cmd, r, false); err != nil {
 		return nil, err
