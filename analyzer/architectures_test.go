@@ -40,6 +40,7 @@ var architectures = map[string]string{
 	"image-pipeline":       "event-driven",
 	"image-watch":          "event-driven, partial",
 	"mail-fan-out":         "fan-out-fan-in, partial",
+	"media-site":           "event-driven",
 	"nightly-job":          "event-driven, partial",
 	"notes-api":            "rest-api-backend",
 	"order-events":         "event-driven",
