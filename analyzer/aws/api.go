@@ -323,10 +323,3 @@ func between(v source.Value, after, before string) source.Value {
 	}
 	return textOf(v, inner)
 }
-
-func cmpLocation(a, b source.Location) source.Location {
-	if a.IsZero() {
-		return b
-	}
-	return a
-}

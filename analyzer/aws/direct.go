@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -74,7 +75,7 @@ func (b *builder) serviceTargets(r *resource, in integration, service, action st
 			return out
 		}
 	}
-	e := end{node: b.external(service, service), at: cmpLocation(in.uri.At, in.at)}
+	e := end{node: b.external(service, service), at: cmp.Or(in.uri.At, in.at)}
 	switch {
 	case service == "events":
 		e.node = b.defaultBus()

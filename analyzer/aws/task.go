@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -148,7 +149,7 @@ func (w *workflow) noteRequest(s *state, q request) {
 	}
 	if q.service == "dynamodb" && services["dynamodb"].accessOf(q.action).write {
 		test, found := q.params.Entry("ConditionExpression")
-		w.set(n, "conditional", flag, source.BoolOf(found, cmpLocation(test.KeyAt, q.at)))
+		w.set(n, "conditional", flag, source.BoolOf(found, cmp.Or(test.KeyAt, q.at)))
 	}
 	if update := dynamic(q.params, "UpdateExpression"); update.Kind != source.Unset && q.service == "dynamodb" {
 		w.set(n, "relative", flag, update.Apply(isRelative))
@@ -225,7 +226,7 @@ func (w *workflow) reach(from *graph.Node, q request, when source.Guard) {
 				attrs := map[string]source.Value{
 					"mode": source.StringOf(q.mode(), q.at), "action": source.StringOf(q.name(), q.at), "literal": source.BoolOf(t.literal, t.at),
 				}
-				w.connect(from, edge{rel: rel, to: t, when: both, at: cmpLocation(t.at, q.at), attrs: attrs})
+				w.connect(from, edge{rel: rel, to: t, when: both, at: cmp.Or(t.at, q.at), attrs: attrs})
 			}
 		}
 	}

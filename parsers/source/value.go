@@ -22,6 +22,7 @@ const (
 	Map
 )
 
+// String is the word that problems use.
 func (k Kind) String() string {
 	return [...]string{"unset", "unknown", "null", "boolean", "number", "string", "list", "map"}[k]
 }
