@@ -34,9 +34,9 @@ corpus: ## how a corpus is read, which patterns and findings it has, what they r
 	SERVERLENS_CORPUS=$(CORPUS) go test -count=1 -v -run 'Corpus|Matches|Prove|Weight|Stands' ./...
 
 .PHONY: bench
-bench: ## whole runs against a bare hello, and cfn-lint where it is installed; each step
-	go test -run '^$$' -bench . -benchtime 20x ./cmd/serverlens
-	go test -run '^$$' -bench . ./parsers/... ./analyzer/...
+bench: ## what the program costs beside what it may cost; each step
+	SERVERLENS_BENCH=1 go test -count=1 -timeout 30m -run Budgets -v ./cmd/serverlens
+	go test -run '^$$' -bench . ./cmd/... ./parsers/... ./analyzer/...
 
 FUZZTIME := 1m
 
