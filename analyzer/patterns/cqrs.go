@@ -118,16 +118,14 @@ func (v *view) published(write *graph.Node) []projection {
 }
 
 // isReadModel reports whether what a store's changes are projected into is made for
-// queries: a search domain or cache, a store of another kind, or one from which
-// others than those that write the first store serve queries.
+// queries: a search domain or cache, a store of another kind, or one that callers'
+// queries read and only the projection writes.
 func (v *view) isReadModel(p projection) bool {
 	if is(p.read, graph.SearchDomain, graph.Cache) || p.read.Kind != kindOfStore(p.write) {
 		return true
 	}
-	queries := v.queries(p)
-	commands := v.commands(p.write)
-	return slices.ContainsFunc(queries, func(q served) bool {
-		return slices.ContainsFunc(commands, func(c served) bool { return c.by != q.by })
+	return len(v.commands(p.write)) > 0 && slices.ContainsFunc(v.queries(p), func(q served) bool {
+		return len(leadingTo(v.puts(q.by), p.read)) == 0
 	})
 }
 

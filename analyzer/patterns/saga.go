@@ -138,42 +138,30 @@ func (w *workflow) failsOnly(s *graph.Node) bool {
 	return fails
 }
 
-// normal is the states that a run without an error can pass.
+// normal is the states that a run without an error can pass, those at which the
+// maps and parallels on its way start included.
 func (w *workflow) normal() map[*graph.Node]bool {
 	failures := w.failures()
-	goesOn := func(s *graph.Node) bool { return !slices.Contains(failures, s) || isTrue(s.Attrs, "start") }
 	out := map[*graph.Node]bool{}
-	for _, start := range w.states {
-		if !isTrue(start.Attrs, "start") || w.insideHandling(start, failures) {
+	for todo := w.starts(nil); len(todo) > 0; todo = todo[1:] {
+		s := todo[0]
+		if out[s] || slices.Contains(failures, s) && !isTrue(s.Attrs, "start") {
 			continue
 		}
-		for _, s := range w.reach(start, goesOn, graph.Next) {
-			if goesOn(s) {
-				out[s] = true
+		out[s] = true
+		todo = append(todo, w.starts(s)...)
+		for _, e := range w.v.Out(s, graph.Next) {
+			if e.To != nil {
+				todo = append(todo, e.To)
 			}
 		}
 	}
 	return out
 }
 
-// insideHandling reports whether a state lies in a map or parallel that only a
-// failure leads to.
-func (w *workflow) insideHandling(s *graph.Node, failures []*graph.Node) bool {
-	for p := w.parent[s]; p != nil; p = w.parent[p] {
-		if slices.Contains(failures, p) {
-			return true
-		}
-		for _, f := range failures {
-			before := w.v.In(p, graph.Next)
-			reached := slices.Contains(w.reach(f, everywhere, graph.Next), p)
-			if reached && len(before) > 0 && !slices.ContainsFunc(before, func(e *graph.Edge) bool {
-				return !slices.Contains(w.reach(f, everywhere, graph.Next), e.From)
-			}) {
-				return true
-			}
-		}
-	}
-	return false
+// starts is the states at which a map or parallel, or (nil) the workflow, starts.
+func (w *workflow) starts(outer *graph.Node) []*graph.Node {
+	return filter(w.states, func(s *graph.Node) bool { return w.parent[s] == outer && isTrue(s.Attrs, "start") })
 }
 
 // handling is the working states from a failure on, until the normal way is met

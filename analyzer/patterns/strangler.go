@@ -76,8 +76,11 @@ func (v *view) isExisting(n *graph.Node) bool {
 }
 
 // isElsewhere reports whether a node is an endpoint outside of AWS's own services:
-// what a URL or the origin of a distribution names.
+// what a URL or the origin of a distribution names, a load balancer's or server's
+// address too.
 func (v *view) isElsewhere(n *graph.Node) bool {
 	isOrigin := len(v.In(n, graph.Fronts)) > 0 && text(n.Attrs, "service") == ""
-	return (isHTTP(n.ID) || isOrigin) && !strings.Contains(n.ID, ".amazonaws.") && !strings.Contains(n.ID, "${AWS::URLSuffix}")
+	ofAWS := strings.Contains(n.ID, ".amazonaws.") || strings.Contains(n.ID, "${AWS::URLSuffix}")
+	isServer := strings.Contains(n.ID, ".elb.") || strings.Contains(n.ID, ".compute.")
+	return (isHTTP(n.ID) || isOrigin) && (!ofAWS || isServer)
 }
