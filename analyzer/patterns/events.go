@@ -1,10 +1,6 @@
 package patterns
 
-import (
-	"slices"
-
-	"github.com/serverlens/serverlens/analyzer/graph"
-)
+import "github.com/serverlens/serverlens/analyzer/graph"
 
 var eventDriven = &Pattern{
 	ID: "event-driven", Title: "Event-Driven Processing",
@@ -49,7 +45,8 @@ func findEventDriven(d *draft) {
 
 // isSource reports whether something tells of what happens to it.
 func (v *view) isSource(n *graph.Node) bool {
-	return slices.ContainsFunc(v.events, func(e event) bool { return slices.Contains(e.sources, n) })
+	_, tells := v.sources[n]
+	return tells
 }
 
 // addResults adds what a component calls to work on an event, and what takes the

@@ -13,10 +13,24 @@ type draft struct {
 	filled  []Filled // one for each role, in the pattern's order
 	lacking []string // roles that are filled and yet not as they should be
 	limit   Confidence
+	seen    map[entry]bool
+}
+
+// entry is a node or an edge in a role.
+type entry struct {
+	role *Filled
+	of   any
+}
+
+// isNew reports whether something is not in a role yet, and notes it there.
+func (d *draft) isNew(f *Filled, of any) bool {
+	known := d.seen[entry{f, of}]
+	d.seen[entry{f, of}] = true
+	return !known
 }
 
 func (v *view) draft(p *Pattern) *draft {
-	d := &draft{view: v, pattern: p, filled: make([]Filled, len(p.Roles)), limit: High}
+	d := &draft{view: v, pattern: p, filled: make([]Filled, len(p.Roles)), limit: High, seen: map[entry]bool{}}
 	for i := range p.Roles {
 		d.filled[i].Role = &p.Roles[i]
 	}
@@ -32,7 +46,7 @@ func (d *draft) role(name string) *Filled {
 // add puts a node into a role, with the edges that show it there.
 func (d *draft) add(role string, n *graph.Node, edges ...*graph.Edge) {
 	f := d.role(role)
-	if !slices.Contains(f.Nodes, n) {
+	if d.isNew(f, n) {
 		f.Nodes = append(f.Nodes, n)
 	}
 	d.show(role, edges...)
@@ -42,7 +56,7 @@ func (d *draft) add(role string, n *graph.Node, edges ...*graph.Edge) {
 func (d *draft) show(role string, edges ...*graph.Edge) {
 	f := d.role(role)
 	for _, e := range edges {
-		if !slices.Contains(f.Edges, e) {
+		if d.isNew(f, e) {
 			f.Edges = append(f.Edges, e)
 		}
 	}

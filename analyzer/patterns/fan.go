@@ -84,7 +84,7 @@ func (d *draft) addFan(w *workflow, s *graph.Node, workers []*graph.Node) {
 	for _, e := range next {
 		if e.To != nil {
 			d.add("join", e.To, e)
-			d.addStates("join", w.reach(e.To, func(x *graph.Node) bool { return kindOf(x) != "Task" }, graph.Next)...)
+			d.addStates("join", w.reach([]*graph.Node{e.To}, func(x *graph.Node) bool { return kindOf(x) != "Task" }, graph.Next)...)
 		}
 	}
 	if len(next) == 0 {

@@ -18,18 +18,25 @@ var restAPIBackend = &Pattern{
 }
 
 func findREST(d *draft) {
+	done := map[*graph.Node]bool{} // doors, and what answers behind them
 	for _, r := range d.routes {
 		if !d.answers(r) {
 			continue
 		}
 		d.add("front door", r.door, r.edges...)
-		d.addAuthorizers(r.door)
-		if d.direct(r) {
+		if !done[r.door] {
+			d.addAuthorizers(r.door)
+		}
+		switch {
+		case d.direct(r):
 			d.addIntegration(r)
+			done[r.door] = true
 			continue
+		case !done[r.target]:
+			d.addStores(r.target)
 		}
 		d.add("compute", r.target, r.edges...)
-		d.addStores(r.target)
+		done[r.door], done[r.target] = true, true
 	}
 }
 

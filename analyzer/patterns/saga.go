@@ -35,7 +35,8 @@ func findSaga(d *draft) {
 		}
 		d.addStates("step", steps...)
 		d.addStates("compensation", undo...)
-		if slices.ContainsFunc(steps, func(s *graph.Node) bool { return w.isUncovered(s, steps, undo) }) {
+		late := w.after(steps)
+		if slices.ContainsFunc(steps, func(s *graph.Node) bool { return late[s] && w.isUncovered(s, undo) }) {
 			d.lacking = append(d.lacking, "compensation")
 		}
 	}
@@ -58,12 +59,13 @@ func (w *workflow) compensation() (undo []*graph.Node, sure bool) {
 	for _, s := range w.failures() {
 		ways = append(ways, w.handling(s, normal))
 	}
+	later := w.after(filter(w.states, w.works))
 	stairs := staircase(ways)
 	candidates := slices.Concat(ways...)
 	for _, s := range w.states {
 		switch {
 		case !slices.Contains(candidates, s):
-			if normal[s] && w.isRefused(s, normal) && w.undoes(s, nil) {
+			if normal[s] && w.works(s) && w.undoes(s, nil) && w.isRefused(s, later) {
 				undo = append(undo, s)
 			}
 		case slices.Contains(stairs, s), w.reverses(s, normal):
@@ -75,13 +77,9 @@ func (w *workflow) compensation() (undo []*graph.Node, sure bool) {
 	return undo, sure
 }
 
-// isUncovered reports whether a step comes after another one and its failure leads
-// to no compensation.
-func (w *workflow) isUncovered(s *graph.Node, steps, undo []*graph.Node) bool {
-	late := slices.ContainsFunc(steps, func(o *graph.Node) bool {
-		return o != s && slices.Contains(w.reach(o, everywhere, graph.Next), s)
-	})
-	if !late || w.leadsTo(s, undo, graph.Next) {
+// isUncovered reports whether the failure of a step leads to no compensation.
+func (w *workflow) isUncovered(s *graph.Node, undo []*graph.Node) bool {
+	if w.leadsTo(s, undo, graph.Next) {
 		return false
 	}
 	for at := s; at != nil; at = w.parent[at] {
@@ -97,7 +95,7 @@ func (w *workflow) isUncovered(s *graph.Node, steps, undo []*graph.Node) bool {
 // leadsTo reports whether one of some states, or a map or parallel with one of them
 // inside, may follow a state.
 func (w *workflow) leadsTo(from *graph.Node, some []*graph.Node, relations ...graph.Relation) bool {
-	return slices.ContainsFunc(w.reach(from, everywhere, relations...), func(s *graph.Node) bool {
+	return slices.ContainsFunc(w.reach([]*graph.Node{from}, nil, relations...), func(s *graph.Node) bool {
 		return slices.ContainsFunc(some, func(x *graph.Node) bool { return x == s || w.under(x, s) != nil })
 	})
 }
@@ -129,7 +127,7 @@ func (w *workflow) failures() []*graph.Node {
 // failsOnly reports whether every way from a state ends in a Fail state.
 func (w *workflow) failsOnly(s *graph.Node) bool {
 	fails := false
-	for _, x := range w.reach(s, everywhere, graph.Next) {
+	for _, x := range w.reach([]*graph.Node{s}, nil, graph.Next) {
 		failed := kindOf(x) == "Fail"
 		if fails = fails || failed; isTrue(x.Attrs, "end") && !failed {
 			return false
@@ -171,7 +169,7 @@ func (w *workflow) handling(failure *graph.Node, normal map[*graph.Node]bool) []
 		return nil
 	}
 	var out []*graph.Node
-	for _, s := range w.reach(failure, func(s *graph.Node) bool { return !normal[s] }, graph.Next, graph.CatchTo) {
+	for _, s := range w.reach([]*graph.Node{failure}, func(s *graph.Node) bool { return !normal[s] }, graph.Next, graph.CatchTo) {
 		for _, x := range append(w.inside(s), s) {
 			if w.works(x) && !normal[s] {
 				out = append(out, x)
@@ -277,11 +275,11 @@ func (w *workflow) sends(s *graph.Node) bool {
 	return slices.ContainsFunc(telling, func(prefix string) bool { return strings.HasPrefix(integration(s), prefix) })
 }
 
-// isRefused reports whether a state lies on a branch that a choice takes after work
-// was done, and that ends without meeting the other branches again.
-func (w *workflow) isRefused(s *graph.Node, normal map[*graph.Node]bool) bool {
+// isRefused reports whether a state lies on a branch that a choice takes later than
+// some work, and that ends without meeting the other branches again.
+func (w *workflow) isRefused(s *graph.Node, later map[*graph.Node]bool) bool {
 	for _, c := range w.states {
-		if kindOf(c) != "Choice" || !w.comesAfterWork(c) {
+		if kindOf(c) != "Choice" || !later[c] {
 			continue
 		}
 		var with, without [][]*graph.Node
@@ -289,7 +287,7 @@ func (w *workflow) isRefused(s *graph.Node, normal map[*graph.Node]bool) bool {
 			if e.To == nil {
 				continue
 			}
-			if way := w.reach(e.To, everywhere, graph.Next); slices.Contains(way, s) {
+			if way := w.reach([]*graph.Node{e.To}, nil, graph.Next); slices.Contains(way, s) {
 				with = append(with, way)
 			} else {
 				without = append(without, way)
@@ -302,11 +300,4 @@ func (w *workflow) isRefused(s *graph.Node, normal map[*graph.Node]bool) bool {
 		}
 	}
 	return false
-}
-
-// comesAfterWork reports whether a working state may come before a state.
-func (w *workflow) comesAfterWork(s *graph.Node) bool {
-	return slices.ContainsFunc(w.states, func(x *graph.Node) bool {
-		return x != s && w.works(x) && slices.Contains(w.reach(x, everywhere, graph.Next), s)
-	})
 }

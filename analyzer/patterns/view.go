@@ -13,13 +13,19 @@ type view struct {
 	*graph.Graph
 	routes    []route
 	events    []event
+	sources   map[*graph.Node]bool // what tells of some event; true where compute works on it
 	workflows []*workflow
 }
 
 func newView(g *graph.Graph) *view {
-	v := &view{Graph: g}
+	v := &view{Graph: g, sources: map[*graph.Node]bool{}}
 	v.routes = v.findRoutes()
 	v.events = v.findEvents()
+	for _, e := range v.events {
+		for _, s := range e.sources {
+			v.sources[s] = v.sources[s] || is(e.target, compute...)
+		}
+	}
 	v.workflows = v.findWorkflows()
 	return v
 }

@@ -73,11 +73,7 @@ func (w *workflow) tells(s *graph.Node) bool {
 }
 
 // isWorkedOn reports whether compute works on what a channel passes on.
-func (v *view) isWorkedOn(channel *graph.Node) bool {
-	return slices.ContainsFunc(v.events, func(e event) bool {
-		return is(e.target, compute...) && slices.Contains(e.sources, channel)
-	})
-}
+func (v *view) isWorkedOn(channel *graph.Node) bool { return v.sources[channel] }
 
 // looks reports whether a task only reads.
 func (w *workflow) looks(s *graph.Node) bool {
@@ -114,16 +110,21 @@ func (d *draft) addStates(role string, states ...*graph.Node) {
 	}
 }
 
-// reach is a state and all that may follow it, in the order in which they come;
-// through says whether the way goes on behind a state.
-func (w *workflow) reach(from *graph.Node, through func(*graph.Node) bool, relations ...graph.Relation) []*graph.Node {
-	out := []*graph.Node{from}
+// reach is some states and all that may follow them, in the order in which they
+// come; through says whether the way goes on behind a state, nil that it always does.
+func (w *workflow) reach(from []*graph.Node, through func(*graph.Node) bool, relations ...graph.Relation) []*graph.Node {
+	out := slices.Clone(from)
+	seen := map[*graph.Node]bool{}
+	for _, s := range from {
+		seen[s] = true
+	}
 	for i := 0; i < len(out); i++ {
-		if !through(out[i]) {
+		if through != nil && !through(out[i]) {
 			continue
 		}
 		for _, e := range w.v.Out(out[i], relations...) {
-			if e.To != nil && !slices.Contains(out, e.To) {
+			if e.To != nil && !seen[e.To] {
+				seen[e.To] = true
 				out = append(out, e.To)
 			}
 		}
@@ -131,7 +132,22 @@ func (w *workflow) reach(from *graph.Node, through func(*graph.Node) bool, relat
 	return out
 }
 
-func everywhere(*graph.Node) bool { return true }
+// after is the states that may come after one of some states.
+func (w *workflow) after(states []*graph.Node) map[*graph.Node]bool {
+	var next []*graph.Node
+	for _, s := range states {
+		for _, e := range w.v.Out(s, graph.Next) {
+			if e.To != nil {
+				next = append(next, e.To)
+			}
+		}
+	}
+	out := map[*graph.Node]bool{}
+	for _, s := range w.reach(next, nil, graph.Next) {
+		out[s] = true
+	}
+	return out
+}
 
 // isStarted reports whether something in sight starts a workflow.
 func (w *workflow) isStarted() bool {
