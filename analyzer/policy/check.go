@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/metrics"
@@ -165,13 +166,15 @@ func (n *run) rule(ctx context.Context, r *Rule) (found []breach, err error) {
 		found, err = n.evaluate(ctx, r)
 		return err
 	}
+	limits := n.engine.limits
+	limits.time *= time.Duration(1 + len(n.g.Nodes)/1000)
 	n.engine.alone.RLock()
-	err = n.engine.limits.guard(ctx, evaluate)
+	err = limits.guard(ctx, evaluate)
 	n.engine.alone.RUnlock()
 	if errors.Is(err, errMemory) {
 		n.engine.alone.Lock()
 		defer n.engine.alone.Unlock()
-		err = n.engine.limits.guard(ctx, evaluate)
+		err = limits.guard(ctx, evaluate)
 	}
 	return found, err
 }

@@ -11,7 +11,7 @@ import (
 
 // limits bound the evaluation of one rule in one world.
 type limits struct {
-	time   time.Duration
+	time   time.Duration // for each thousand nodes of the graph begun
 	memory uint64        // bytes of heap over what the process had when the rule began
 	every  time.Duration // how often the memory is looked at
 }
