@@ -102,6 +102,10 @@ func (b *builder) allow(p *permissions, st statement, deny []statement) {
 			p.openServices(left, why)
 		}
 		for _, e := range ends {
+			if len(p.grants)+len(made.grants) >= maxGrants {
+				p.unknown = tooManyGrants
+				break
+			}
 			made.add(e, x.when, left)
 		}
 	}

@@ -161,7 +161,7 @@ func readPolicies(b *builder) {
 			}
 			for _, g := range p.grants {
 				if budget--; budget < 0 {
-					p.unknown = "there are too many statements"
+					p.unknown = tooManyGrants
 					break
 				}
 				b.grant(e, g)
@@ -187,9 +187,12 @@ func readPolicies(b *builder) {
 	}
 }
 
-// maxGrants bounds the edges that policies make: a role that many share, with many
-// statements, makes the product of both.
+// maxGrants bounds the edges that policies make, and what one role is granted: a
+// role that many share, with many statements on names that many resources have,
+// makes the product of all.
 const maxGrants = 200_000
+
+const tooManyGrants = "there are too many statements"
 
 // openActor says that what a node may read, write and call is not all in sight.
 func (b *builder) openActor(n *graph.Node, why string) {
