@@ -186,6 +186,7 @@ func (t *template) resource(e *entry) (r source.Resource, ok bool) {
 		t.problem(source.Error, e.KeyAt, "the resource %s has no Type", e.Key)
 		return r, false
 	}
+	t.checkType(kind)
 	r = source.Resource{
 		Address: t.prefix + e.Key, Type: kind.Text, At: e.KeyAt, Body: span(e.KeyAt, e.Value.At),
 		If: e.guard, Uncertain: e.uncertain || t.nested.uncertain, Via: t.nested.via,
@@ -224,6 +225,19 @@ func (t *template) resource(e *entry) (r source.Resource, ok bool) {
 		r.If, ok = t.nested.guard.And(r.If)
 	}
 	return r, ok
+}
+
+// checkType warns of a resource type that CloudFormation does not have. Of SAM's
+// own types the expansion speaks.
+func (t *template) checkType(kind source.Value) {
+	if knownType(kind.Text) || strings.HasPrefix(kind.Text, "AWS::Serverless::") {
+		return
+	}
+	if meant := likeliestType(kind.Text); meant != "" {
+		t.problem(source.Warning, kind.At, "there is no resource type %s; %s is meant, perhaps", kind.Text, meant)
+		return
+	}
+	t.problem(source.Warning, kind.At, "the resource type %s is not known", kind.Text)
 }
 
 // exists is when something with an attribute Condition exists.
