@@ -79,15 +79,15 @@ func (v *view) handsMostOver(rest, events *Match) bool {
 	if !v.hasEntrance(rest) {
 		return true
 	}
-	var front, back []*graph.Node
+	front, back := map[*graph.Node]bool{}, map[*graph.Node]bool{}
 	for _, r := range v.routes {
-		if v.answers(r) && !slices.Contains(front, r.target) {
-			front = append(front, r.target)
+		if v.answers(r) {
+			front[r.target] = true
 		}
 	}
 	for _, n := range events.nodes("compute") {
-		if !slices.Contains(front, n) {
-			back = append(back, n)
+		if !front[n] {
+			back[n] = true
 		}
 	}
 	if len(front) != len(back) {
@@ -97,9 +97,9 @@ func (v *view) handsMostOver(rest, events *Match) bool {
 }
 
 // written is how many things some components put data or messages into.
-func (v *view) written(nodes []*graph.Node) int {
+func (v *view) written(nodes map[*graph.Node]bool) int {
 	to := map[*graph.Node]bool{}
-	for _, n := range nodes {
+	for n := range nodes {
 		for _, e := range v.puts(n) {
 			to[e.To] = true
 		}
