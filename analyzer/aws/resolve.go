@@ -104,7 +104,7 @@ func (b *builder) outside(r *resource, v source.Value, kinds []graph.Kind) []end
 	case isARN && a.service == "events" && name == "default" && slices.Contains(kinds, graph.Bus):
 		e.node = b.defaultBus()
 	case isARN:
-		e.node = b.external(spell(v.Pieces()), a.service)
+		e.node = b.external(wholeARN(spell(v.Pieces())), a.service)
 		if !named || strings.Contains(name, "${") && !b.settled(r, a.resource) {
 			e.unresolved = v.Text
 		}
@@ -141,6 +141,17 @@ func (b *builder) named(name string, kinds []graph.Kind) []*graph.Node {
 		}
 	}
 	return out
+}
+
+// wholeARN is an ARN without the pattern for what lies in the resource: the
+// objects of a bucket, the indexes of a table, the streams of a log group.
+func wholeARN(text string) string {
+	for _, suffix := range []string{"/index/*", "/stream/*", "/*", ":*"} {
+		if whole, ok := strings.CutSuffix(text, suffix); ok && strings.Count(whole, ":") >= 5 {
+			return whole
+		}
+	}
+	return text
 }
 
 // external is the node of something that is mentioned and not declared; its id is
