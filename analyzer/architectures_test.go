@@ -29,8 +29,6 @@ var forms = []string{"template.yaml", "cfn.yaml", "main.tf", "modules/main.tf"}
 // where something would complete it, or what comes nearest to none.
 var architectures = map[string]string{
 	"account-graph":        "rest-api-backend",
-	"order-inbox":          "event-driven",
-	"reminders":            "event-driven, partial",
 	"billing-strangler":    "strangler-fig",
 	"booking-strangler":    "strangler-fig",
 	"catalogue-cqrs":       "cqrs",
@@ -44,9 +42,11 @@ var architectures = map[string]string{
 	"nightly-job":          "event-driven, partial",
 	"notes-api":            "rest-api-backend",
 	"order-events":         "event-driven",
+	"order-inbox":          "event-driven",
 	"order-refund":         "saga, partial",
 	"order-saga":           "saga",
 	"order-steps":          "none, near saga",
+	"reminders":            "event-driven, partial",
 	"report-fan-out":       "fan-out-fan-in",
 	"sensor-stream":        "streaming, partial",
 	"sensor-watch":         "streaming",
@@ -55,8 +55,9 @@ var architectures = map[string]string{
 }
 
 // TestOneArchitectureOneGraph reads every architecture of testdata as SAM, as plain
-// CloudFormation and as Terraform. All three must give the same graph, the same
-// patterns and the same findings.
+// CloudFormation and as Terraform. All must say the same of every node, attribute,
+// edge, open relation, pattern, role and finding, but for places and for how often:
+// SAM makes a permission for each event where others need only one.
 func TestOneArchitectureOneGraph(t *testing.T) {
 	const dir = "../testdata/architectures"
 	entries, err := os.ReadDir(dir)
