@@ -165,6 +165,26 @@ func (g *Graph) Of(kinds ...Kind) []*Node {
 	return out
 }
 
+// Resolved is the graph without the edges of which an end could not be resolved:
+// g itself where there are none.
+func (g *Graph) Resolved() *Graph {
+	unresolved := func(e *Edge) bool { return e.From == nil || e.To == nil }
+	if !slices.ContainsFunc(g.Edges, unresolved) {
+		return g
+	}
+	out := New()
+	out.Open, out.Conditions, out.Allowed = g.Open, g.Conditions, g.Allowed
+	for _, n := range g.Nodes {
+		out.Add(n)
+	}
+	for _, e := range g.Edges {
+		if !unresolved(e) {
+			out.attach(e)
+		}
+	}
+	return out
+}
+
 // Prune takes out the nodes that no edge touches and that f does not want to keep.
 func (g *Graph) Prune(keep func(*Node) bool) {
 	g.Nodes = slices.DeleteFunc(g.Nodes, func(n *Node) bool {

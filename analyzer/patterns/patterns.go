@@ -93,10 +93,10 @@ func ByID(id string) *Pattern {
 }
 
 // Find says what a graph is. Where conditions are open, everything that may
-// exist counts.
+// exist counts; an edge of which an end is not known shows nothing.
 func Find(g *graph.Graph) Result {
 	var r Result
-	v := newView(g)
+	v := newView(g.Resolved())
 	for _, p := range All {
 		d := v.draft(p)
 		p.find(d)

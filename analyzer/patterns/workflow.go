@@ -49,11 +49,6 @@ func (w *workflow) inside(outer *graph.Node) []*graph.Node {
 	return filter(w.states, func(s *graph.Node) bool { return w.under(s, outer) != nil })
 }
 
-// tasks is the tasks of a workflow.
-func (w *workflow) tasks() []*graph.Node {
-	return filter(w.states, func(s *graph.Node) bool { return kindOf(s) == "Task" })
-}
-
 // telling is the services whose calls hand a message to others.
 var telling = []string{"sns:", "sqs:", "events:", "ses:", "sesv2:", "chatbot:"}
 

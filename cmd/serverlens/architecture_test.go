@@ -45,6 +45,10 @@ func TestArchitecture(t *testing.T) {
 				}
 			}
 		}
+		delete(allowed, pkg)
+	}
+	for pkg := range allowed {
+		t.Errorf("the table of ARCHITECTURE.md lists %s, which is not there", pkg)
 	}
 }
 
