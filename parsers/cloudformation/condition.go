@@ -1,16 +1,16 @@
 package cloudformation
 
 import (
-	"slices"
-
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
 // condition is an entry of the section Conditions.
 type condition struct {
 	entry
-	state int // 0 not decided yet, 1 being decided, 2 decided
-	expr  source.Expr
+	state  int // 0 not decided yet, 1 being decided, 2 decided
+	expr   source.Expr
+	fixed  int  // 0 not asked yet, 1 depends on a parameter or is being asked, 2 compares constants only
+	listed bool // among the stack's conditions
 }
 
 // decide is the condition of a name: True, False, or Named where it is open.
@@ -260,36 +260,47 @@ func (t *template) guard(name string, at source.Location) (g source.Guard, exist
 // a switch that somebody can turn in the template. What it guards exists as far
 // as the architecture goes, but in no world that rules are evaluated in.
 func (t *template) switchedOff(name string) bool {
-	c := t.conditions[name]
-	if !t.constant(c.Value, 0) {
+	if !t.fixed(name) {
 		return false
 	}
-	full := t.prefix + name
-	if !slices.ContainsFunc(t.stack.Conditions, func(o source.Condition) bool { return o.Name == full }) {
-		t.stack.Conditions = append(t.stack.Conditions, source.Condition{Name: full, Expr: c.expr, At: c.KeyAt})
+	if c := t.conditions[name]; !c.listed {
+		c.listed = true
+		t.stack.Conditions = append(t.stack.Conditions, source.Condition{Name: t.prefix + name, Expr: c.expr, At: c.KeyAt})
 	}
 	return true
 }
 
-// constant reports whether a condition depends on no parameter.
-func (t *template) constant(v source.Value, depth int) bool {
-	if depth > maxConditionDepth {
+// fixed reports whether a condition depends on no parameter. Each is asked once,
+// however many others name it.
+func (t *template) fixed(name string) bool {
+	c, found := t.conditions[name]
+	if !found {
 		return false
 	}
+	if c.fixed == 0 {
+		c.fixed = 1
+		if t.constant(c.Value) {
+			c.fixed = 2
+		}
+	}
+	return c.fixed == 2
+}
+
+// constant reports whether an expression of conditions depends on no parameter.
+func (t *template) constant(v source.Value) bool {
 	for _, item := range v.Items {
-		if !t.constant(item, depth+1) {
+		if !t.constant(item) {
 			return false
 		}
 	}
 	for _, e := range v.Entries {
 		switch e.Key {
 		case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not":
-			if !t.constant(e.Value, depth+1) {
+			if !t.constant(e.Value) {
 				return false
 			}
 		case "Condition":
-			c, found := t.conditions[e.Value.Text]
-			if !found || !t.constant(c.Value, depth+1) {
+			if !t.fixed(e.Value.Text) {
 				return false
 			}
 		default:
@@ -298,9 +309,6 @@ func (t *template) constant(v source.Value, depth int) bool {
 	}
 	return true
 }
-
-// maxConditionDepth bounds conditions that name each other in a circle.
-const maxConditionDepth = 64
 
 // ifElse is Fn::If.
 func (t *template) ifElse(c call, s scope) source.Value {

@@ -1,7 +1,9 @@
 package cloudformation
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -44,5 +46,20 @@ Resources:
 	worlds, _ := source.Worlds(stack.Conditions, []string{"Never", "AlsoNever"}, nil, 8)
 	if len(worlds) != 1 || worlds[0]["Never"] || worlds[0]["AlsoNever"] {
 		t.Errorf("worlds %v, want one without the switches", worlds)
+	}
+}
+
+// Conditions that each name the one before twice are asked once each, however
+// long the chain is: the ways through it double with every link.
+func TestSwitchesThatNameEachOther(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("Conditions:\n  C0: !Equals [a, b]\n")
+	for i := 1; i < 60; i++ {
+		fmt.Fprintf(&text, "  C%d: !Or [!Condition C%d, !Condition C%d]\n", i, i-1, i-1)
+	}
+	text.WriteString("Resources:\n  A: {Type: AWS::SQS::Queue, Condition: C59}\n")
+	stack, ok := Load(source.MemoryTree(map[string][]byte{"t.yaml": []byte(text.String())}), "t.yaml", Options{})
+	if !ok || len(stack.Resources) != 1 || stack.Resources[0].If.String() != "C59" {
+		t.Fatalf("%v %v", stack.Resources, stack.Problems)
 	}
 }
