@@ -22,11 +22,6 @@ package serverlens.rules.test_rule
 
 `
 
-// ruleFiles is a file system with one rule, whose findings have the body.
-func ruleFiles(body string) fstest.MapFS {
-	return ruleText(head + "findings contains {\"at\": [x.id, \"id\"], \"message\": \"m\"} if { " + body + " }\n")
-}
-
 func ruleText(text string) fstest.MapFS {
 	return fstest.MapFS{"test-rule/rule.rego": &fstest.MapFile{Data: []byte(text)}}
 }
