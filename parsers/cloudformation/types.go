@@ -3,6 +3,7 @@ package cloudformation
 import (
 	_ "embed"
 	"strings"
+	"sync"
 
 	"github.com/agext/levenshtein"
 )
@@ -15,6 +16,16 @@ import (
 //go:embed types.txt
 var types string
 
+// services is the resources of each service, apart by a blank.
+var services = sync.OnceValue(func() map[string]string {
+	byName := make(map[string]string, strings.Count(types, "\n"))
+	for line := range strings.Lines(types) {
+		service, resources, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		byName[service] = resources
+	}
+	return byName
+})
+
 // knownType reports whether CloudFormation has a resource type. Types outside of
 // the namespaces AWS and Alexa, and modules, are anybody's.
 func knownType(name string) bool {
@@ -22,8 +33,12 @@ func knownType(name string) bool {
 	if !strings.HasPrefix(name, "AWS::") && !strings.HasPrefix(name, "Alexa::") || strings.HasSuffix(name, "::MODULE") {
 		return true
 	}
-	service, resource := name[:i], name[i+2:]
-	return strings.Contains(" "+typesOf(service)+" ", " "+resource+" ")
+	for resource := range strings.FieldsSeq(services()[name[:i]]) {
+		if resource == name[i+2:] {
+			return true
+		}
+	}
+	return false
 }
 
 // likeliestType is the known type that a misspelt one was probably meant to be, ""
@@ -32,21 +47,11 @@ func likeliestType(name string) string {
 	best, distance := "", 4
 	for line := range strings.Lines(types) {
 		service, resources, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		for _, r := range strings.Fields(resources) {
+		for r := range strings.FieldsSeq(resources) {
 			if d := levenshtein.Distance(name, service+"::"+r, nil); d < distance {
 				best, distance = service+"::"+r, d
 			}
 		}
 	}
 	return best
-}
-
-// typesOf is the resources of a service, apart by a blank.
-func typesOf(service string) string {
-	_, rest, found := strings.Cut("\n"+types, "\n"+service+" ")
-	if !found {
-		return ""
-	}
-	line, _, _ := strings.Cut(rest, "\n")
-	return line
 }
