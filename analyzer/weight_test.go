@@ -113,22 +113,24 @@ func cut(v source.Value, at source.Location) (rest source.Value, ok bool) {
 		}
 		ok = ok || found
 	}
-	v.Items, v.Entries, v.Alts = items, entries, slices.Clone(v.Alts)
-	if v.Doc != nil {
-		doc, found := cut(*v.Doc, at)
-		v.Doc, ok = &doc, ok || found
+	v.Items, v.Entries = items, entries
+	t := v.Trace()
+	t.Alts = slices.Clone(t.Alts)
+	if t.Doc != nil {
+		doc, found := cut(*t.Doc, at)
+		t.Doc, ok = &doc, ok || found
 	}
-	for i := range v.Alts {
-		less, found := cut(v.Alts[i].Value, at)
-		v.Alts[i].Value, ok = less, ok || found
+	for i := range t.Alts {
+		less, found := cut(t.Alts[i].Value, at)
+		t.Alts[i].Value, ok = less, ok || found
 	}
-	return v, ok
+	return v.With(t), ok
 }
 
 // cutPart is a part of a value without what stands at a place; gone where the part
 // itself goes.
 func cutPart(v source.Value, key, region, at source.Location) (less source.Value, gone, found bool) {
-	if v.At == at || key == at || slices.ContainsFunc(v.Parts, func(p source.Part) bool { return p.At == at }) {
+	if v.At == at || key == at || slices.ContainsFunc(v.Parts(), func(p source.Part) bool { return p.At == at }) {
 		return v, true, true
 	}
 	less, inside := cut(v, at)

@@ -98,7 +98,7 @@ func watchedBy(dimensions prop) func(*builder, *resource, source.Value) []end {
 			}
 			for name, value := range dimensionsOf(d) {
 				found := b.seek(r, value, watchable(name))
-				if len(found) == 0 && value.Kind == source.Unknown && len(value.Alts) == 0 {
+				if len(found) == 0 && value.Kind == source.Unknown && len(value.Alts()) == 0 {
 					b.open = append(b.open, openEnd{known: r.node, rel: graph.AlarmedBy.Reverse(), why: value.Text, kinds: watchable(name)})
 				}
 				out = append(out, found...)

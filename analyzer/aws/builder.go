@@ -185,7 +185,8 @@ func (b *builder) set(n *graph.Node, name string, v source.Value, when source.Gu
 		n.Attrs[name] = v
 	case 1:
 		otherwise := source.Guard{{Condition: extra[0].Condition, Not: !extra[0].Not}}
-		n.Attrs[name] = source.Value{Kind: source.Unknown, At: v.At, Text: v.Text, Alts: []source.Alternative{{If: extra, Value: v}, {If: otherwise, Value: before}}}
+		n.Attrs[name] = source.Value{Kind: source.Unknown, At: v.At, Text: v.Text}.
+			With(source.Trace{Alts: []source.Alternative{{If: extra, Value: v}, {If: otherwise, Value: before}}})
 	default:
 		n.Attrs[name] = source.Value{Kind: source.Unknown, At: v.At, Text: when.String()}
 	}
@@ -227,13 +228,13 @@ func (b *builder) attr(r *resource, a *attr, in source.Value) source.Value {
 
 // settle gives a value its attribute's type and default, in every alternative.
 func (b *builder) settle(r *resource, a *attr, v source.Value) source.Value {
-	if len(v.Alts) > 0 {
-		out := v
-		out.Alts = make([]source.Alternative, len(v.Alts))
-		for i, alt := range v.Alts {
+	if len(v.Alts()) > 0 {
+		out := v.Trace()
+		out.Alts = make([]source.Alternative, len(v.Alts()))
+		for i, alt := range v.Alts() {
 			out.Alts[i] = source.Alternative{If: b.guard(r.stack, alt.If), Value: b.settle(r, a, alt.Value)}
 		}
-		return out
+		return v.With(out)
 	}
 	if v.Kind == source.List && len(v.Items) == 1 {
 		return b.settle(r, a, v.Items[0])
@@ -287,7 +288,7 @@ func typed(v source.Value, t scalar) source.Value {
 			return v
 		}
 	}
-	return source.Value{Kind: source.Unknown, Text: v.Text, Refs: v.AllRefs(), At: v.At}
+	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}.WithRefs(v.AllRefs())
 }
 
 // literal is a default of a row as a value; Unset for nil.
@@ -446,7 +447,7 @@ func (b *builder) deadLetter(r *resource, l *link, e *graph.Edge, in source.Valu
 // is known of what is.
 func deadLetterKept(v source.Value, at source.Location) source.Value {
 	return v.Apply(func(v source.Value) source.Value {
-		if v.Kind == source.Unknown && !slices.ContainsFunc(v.Parts, func(p source.Part) bool { return p.Ref != nil || p.Text != "" }) {
+		if v.Kind == source.Unknown && !slices.ContainsFunc(v.Parts(), func(p source.Part) bool { return p.Ref != nil || p.Text != "" }) {
 			return v
 		}
 		return present(v, at)

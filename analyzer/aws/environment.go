@@ -98,7 +98,7 @@ func (b *builder) variable(r *resource, name string, v source.Value, when source
 		b.copied(r, name, secret, []graph.Kind{kind}, when)
 		return
 	}
-	if v.Kind == source.String && len(v.Refs) == 0 && !namesSomething(name, v.Text) {
+	if v.Kind == source.String && len(v.Refs()) == 0 && !namesSomething(name, v.Text) {
 		return
 	}
 	for _, e := range b.seek(r, v, graph.Ending(graph.Configures)) {

@@ -48,7 +48,7 @@ func producers(b *builder, r *resource, in source.Value) []end {
 	switch {
 	case pattern.Kind == source.Unset:
 		return nil
-	case pattern.Kind == source.Unknown && len(pattern.Alts) == 0:
+	case pattern.Kind == source.Unknown && len(pattern.Alts()) == 0:
 		b.open = append(b.open, openEnd{known: r.node, rel: graph.Triggers.Reverse(), why: pattern.Text, kinds: eventSources})
 	}
 	kinds := slices.DeleteFunc(slices.Clone(partnersOf(graph.Triggers, false)), func(k graph.Kind) bool { return k == graph.Bus || k == graph.External })
@@ -97,7 +97,7 @@ func isTrue(v source.Value) bool {
 
 // namedIn is the declared nodes that a value names, and none that are outside.
 func (b *builder) namedIn(r *resource, v source.Value, kinds []graph.Kind) []end {
-	if _, isARN := parseARN(v.Pieces()); !isARN && len(v.Refs) == 0 {
+	if _, isARN := parseARN(v.Pieces()); !isARN && len(v.Refs()) == 0 {
 		return nil
 	}
 	var out []end
@@ -117,7 +117,7 @@ func leaves(v source.Value, to []source.Value) []source.Value {
 	if len(to) >= maxLeaves {
 		return to
 	}
-	for _, a := range v.Alts {
+	for _, a := range v.Alts() {
 		to = leaves(a.Value, to)
 	}
 	for _, x := range v.Items {
@@ -126,7 +126,7 @@ func leaves(v source.Value, to []source.Value) []source.Value {
 	for _, e := range v.Entries {
 		to = leaves(e.Value, to)
 	}
-	if v.Kind == source.String || v.Kind == source.Unknown && len(v.Alts) == 0 {
+	if v.Kind == source.String || v.Kind == source.Unknown && len(v.Alts()) == 0 {
 		to = append(to, v)
 	}
 	return to

@@ -134,7 +134,7 @@ func describe(g *graph.Graph) string {
 		fmt.Fprintf(&s, "%s %s%s%s", n.Kind, n.ID, line(n.At), guard(n.If))
 		var assumed []string
 		for _, name := range slices.Sorted(maps.Keys(n.Attrs)) {
-			if v := n.Attrs[name]; v.At == n.At && !n.At.IsZero() && len(v.Alts) == 0 {
+			if v := n.Attrs[name]; v.At == n.At && !n.At.IsZero() && len(v.Alts()) == 0 {
 				assumed = append(assumed, name+"="+v.Text)
 			} else {
 				fmt.Fprintf(&s, "\n    %s=%s", name, spell(v))
@@ -163,7 +163,7 @@ func describe(g *graph.Graph) string {
 }
 
 func spell(v source.Value) string {
-	if len(v.Alts) > 0 {
+	if len(v.Alts()) > 0 {
 		var cases []string
 		for g, c := range v.Cases() {
 			cases = append(cases, fmt.Sprintf("%s%s", spell(c), guard(g)))

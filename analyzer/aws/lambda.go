@@ -152,7 +152,7 @@ func tracer(_ *builder, r *resource, in source.Value) source.Value {
 				return source.BoolOf(true, layer.At)
 			}
 		}
-		if answer.Kind == source.Bool && layer.Kind == source.Unknown && len(layer.Refs) == 0 && !strings.Contains(text, ":layer:") {
+		if answer.Kind == source.Bool && layer.Kind == source.Unknown && len(layer.Refs()) == 0 && !strings.Contains(text, ":layer:") {
 			answer = source.Value{Kind: source.Unknown, Text: layer.Text, At: layer.At}
 		}
 	}

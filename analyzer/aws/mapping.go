@@ -84,7 +84,7 @@ func impliedKind(r *resource, in source.Value) graph.Kind {
 		switch v := r.get(in, t.p); v.Kind {
 		case source.Unset, source.Null:
 		case source.Unknown:
-			if len(v.Alts) > 0 || t.kind != graph.Stream {
+			if len(v.Alts()) > 0 || t.kind != graph.Stream {
 				return ""
 			}
 			return t.kind

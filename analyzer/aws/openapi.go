@@ -154,7 +154,7 @@ func (d *definition) secure(n *graph.Node, op source.Entry, when source.Guard) {
 	if own := op.Value.Get("x-amazon-apigateway-auth", "type"); own.Kind == source.String {
 		n.Attrs["authorization"] = own
 	}
-	if security.Kind == source.Unknown && len(security.Alts) == 0 {
+	if security.Kind == source.Unknown && len(security.Alts()) == 0 {
 		d.b.open = append(d.b.open, openEnd{known: n, rel: graph.AuthorizedBy, why: security.Text})
 		n.Attrs["authorization"] = source.Value{Kind: source.Unknown, Text: security.Text, At: security.At}
 		return

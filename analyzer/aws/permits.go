@@ -26,7 +26,7 @@ func (b *builder) permits(r *resource, n *graph.Node, doc source.Value) {
 	if n == nil || doc.Kind == source.Unset || doc.Kind == source.Null {
 		return
 	}
-	if doc = b.opened(r, doc); doc.Kind == source.Unknown && len(doc.Alts) == 0 {
+	if doc = b.opened(r, doc); doc.Kind == source.Unknown && len(doc.Alts()) == 0 {
 		b.open = append(b.open, openEnd{known: n, rel: graph.Permits, why: "policy " + doc.Text})
 		return
 	}
@@ -123,7 +123,7 @@ func joined(v source.Value, at source.Location) source.Value {
 			if x.Kind == source.Unknown {
 				x.Text = spell(x.Pieces())
 			}
-			return source.Value{Kind: source.Unknown, Text: x.Text, Refs: v.AllRefs(), Parts: x.Parts, At: v.At}
+			return source.Value{Kind: source.Unknown, Text: x.Text, At: v.At}.With(source.Trace{Refs: v.AllRefs(), Parts: x.Parts()})
 		}
 		words = append(words, s)
 	}

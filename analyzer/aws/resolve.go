@@ -110,8 +110,8 @@ func (b *builder) outside(r *resource, v source.Value, kinds []graph.Kind) []end
 		}
 	case v.Kind == source.String:
 		e.node = b.external(v.Text, "")
-	case len(v.Refs) == 1 && v.Refs[0].Import != "":
-		e.node = b.external(v.Refs[0].Import, "")
+	case len(v.Refs()) == 1 && v.Refs()[0].Import != "":
+		e.node = b.external(v.Refs()[0].Import, "")
 	default:
 		e.node = b.external(spell(v.Pieces()), "")
 		if !b.settled(r, v.Pieces()) {
@@ -271,8 +271,8 @@ func (b *builder) resourcesIn(s *source.Stack, v source.Value, types []string, i
 // exported is the value that an import stands for, and the stack that exports it;
 // of anything else itself.
 func (b *builder) exported(s *source.Stack, v source.Value) (*source.Stack, source.Value) {
-	if len(v.Refs) == 1 && v.Refs[0].Import != "" {
-		if x, ok := b.exports[v.Refs[0].Import]; ok {
+	if len(v.Refs()) == 1 && v.Refs()[0].Import != "" {
+		if x, ok := b.exports[v.Refs()[0].Import]; ok {
 			return x.stack, x.value
 		}
 	}
@@ -305,13 +305,13 @@ func textOf(v source.Value, parts []source.Part) source.Value {
 	if len(parts) == 1 && parts[0].Text != "" {
 		return source.StringOf(parts[0].Text, v.At)
 	}
-	out := source.Value{Kind: source.Unknown, Text: v.Text, Parts: parts, At: v.At}
+	trace := source.Trace{Parts: parts}
 	for _, p := range parts {
 		if p.Ref != nil {
-			out.Refs = append(out.Refs, *p.Ref)
+			trace.Refs = append(trace.Refs, *p.Ref)
 		}
 	}
-	return out
+	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}.With(trace)
 }
 
 // spell is a text with references as its author would write it, ${…} around what

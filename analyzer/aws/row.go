@@ -141,7 +141,7 @@ func (r *resource) dig(v source.Value, path []string) source.Value {
 		for g, x := range r.decoded(v).Elements() {
 			y := r.dig(x, path[1:])
 			if len(g) > 0 {
-				y = source.Value{Kind: source.Unknown, At: y.At, Refs: y.Refs, Alts: []source.Alternative{{If: g, Value: y}}}
+				y = source.Value{Kind: source.Unknown, At: y.At}.With(source.Trace{Refs: y.Refs(), Alts: []source.Alternative{{If: g, Value: y}}})
 			}
 			items = append(items, y)
 		}
@@ -175,14 +175,14 @@ func (r *resource) decoded(v source.Value) source.Value {
 
 // within reads the document that a text holds.
 func (r *resource) within(v source.Value) (source.Value, []source.Problem) {
-	if r.readable != nil && v.Doc == nil {
+	if r.readable != nil && v.Doc() == nil {
 		for _, c := range v.Cases() {
 			for _, p := range c.Pieces() {
 				*r.readable -= len(p.Text)
 			}
 		}
 		if *r.readable < 0 {
-			return source.Value{Kind: source.Unknown, Text: "a document", Refs: v.Refs, At: v.At}, []source.Problem{{
+			return source.Value{Kind: source.Unknown, Text: "a document", At: v.At}.WithRefs(v.Refs()), []source.Problem{{
 				Severity: source.Error, At: v.At, Summary: "there is more text inside texts than is read",
 			}}
 		}

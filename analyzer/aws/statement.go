@@ -117,5 +117,5 @@ func wildcards(allow []statement, role source.Guard) source.Value {
 	if len(groups) == 0 {
 		return source.Value{}
 	}
-	return source.Value{Kind: source.Unknown, Text: "wildcard actions", Alts: groups, At: groups[0].Value.At}
+	return source.Value{Kind: source.Unknown, Text: "wildcard actions", At: groups[0].Value.At}.With(source.Trace{Alts: groups})
 }

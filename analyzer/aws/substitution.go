@@ -25,22 +25,23 @@ func bindings(v source.Value) substitutions {
 // stand where no string does. A value that is decided by conditions stays a hole
 // with its name; within fills it.
 func (s substitutions) text(v source.Value) source.Value {
-	if len(s) == 0 || v.Doc != nil {
+	if len(s) == 0 || v.Doc() != nil {
 		return v
 	}
 	return v.Apply(func(v source.Value) source.Value {
-		if v.Kind != source.String && (v.Kind != source.Unknown || len(v.Parts) == 0) {
+		if v.Kind != source.String && (v.Kind != source.Unknown || len(v.Parts()) == 0) {
 			return v
 		}
 		pieces := v.Pieces()
-		if v.Def != nil && len(v.Parts) == 0 {
-			pieces[0].In = *v.Def
+		if v.Def() != nil && len(v.Parts()) == 0 {
+			pieces[0].In = *v.Def()
 		}
 		parts, refs, bound := s.bind(pieces)
 		if !bound {
 			return v
 		}
-		return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At, Def: v.Def, Parts: parts, Refs: append(refs, v.Refs...)}
+		return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}.
+			With(source.Trace{Def: v.Def(), Parts: parts, Refs: append(refs, v.Refs()...)})
 	})
 }
 
@@ -66,7 +67,7 @@ func (s substitutions) bind(pieces []source.Part) (out []source.Part, refs []sou
 			}
 			out = append(out, cut(pieces[:n], from, from+i)...)
 			out = append(out, s.pieces(name)...)
-			refs = append(refs, s[name].Refs...)
+			refs = append(refs, s[name].Refs()...)
 			from += i + length
 			bound = true
 		}
@@ -115,24 +116,24 @@ func (s substitutions) pieces(name string) []source.Part {
 		if text == "" {
 			return nil
 		}
-		if len(v.Refs) == 1 {
-			part.Ref = &v.Refs[0]
+		if len(v.Refs()) == 1 {
+			part.Ref = &v.Refs()[0]
 		}
 		return []source.Part{part}
 	}
-	if len(v.Alts) > 0 || len(v.Parts) == 0 {
+	if len(v.Alts()) > 0 || len(v.Parts()) == 0 {
 		return []source.Part{{Expr: name, At: v.At}}
 	}
-	return v.Parts
+	return v.Parts()
 }
 
 // knownText is a value whose pieces are all known text as a String.
 func knownText(v source.Value) source.Value {
-	if v.Kind != source.Unknown || len(v.Parts) == 0 {
+	if v.Kind != source.Unknown || len(v.Parts()) == 0 {
 		return v
 	}
 	var text strings.Builder
-	for _, p := range v.Parts {
+	for _, p := range v.Parts() {
 		if p.Text == "" {
 			return v
 		}
@@ -164,13 +165,13 @@ func (s substitutions) within(v source.Value) source.Value {
 		v.Entries = entries
 		return v
 	case source.String, source.Unknown:
-		if len(v.Alts) > 0 {
+		if len(v.Alts()) > 0 {
 			return v.Apply(s.within)
 		}
 		if bound, ok := s.whole(v); ok {
 			def := bound.At
-			bound.Def, bound.At = &def, v.At
-			return bound
+			bound.At = v.At
+			return bound.WithDef(&def)
 		}
 		return knownText(s.text(v))
 	}
@@ -183,8 +184,8 @@ func (s substitutions) whole(v source.Value) (source.Value, bool) {
 	if i, n, length := s.next(v.Text); v.Kind == source.String && i == 0 && length == len(v.Text) {
 		name = n
 	}
-	if len(v.Parts) == 1 && v.Parts[0].Ref == nil && v.Parts[0].Text == "" {
-		name = v.Parts[0].Expr
+	if len(v.Parts()) == 1 && v.Parts()[0].Ref == nil && v.Parts()[0].Text == "" {
+		name = v.Parts()[0].Expr
 	}
 	bound, ok := s[name]
 	return bound, ok

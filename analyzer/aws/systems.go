@@ -74,12 +74,12 @@ func (l *linker) declare(i int, s *source.Stack) {
 
 // links joins a stack with those that a value of it leads to.
 func (l *linker) links(i int, v source.Value) {
-	for _, ref := range v.Refs {
+	for _, ref := range v.Refs() {
 		if other, ok := l.exports[ref.Import]; ok && ref.Import != "" {
 			l.join(i, other)
 		}
 	}
-	for _, a := range v.Alts {
+	for _, a := range v.Alts() {
 		l.links(i, a.Value)
 	}
 	for _, x := range v.Items {
@@ -88,8 +88,8 @@ func (l *linker) links(i int, v source.Value) {
 	for _, e := range v.Entries {
 		l.links(i, e.Value)
 	}
-	if v.Doc != nil {
-		l.links(i, *v.Doc)
+	if v.Doc() != nil {
+		l.links(i, *v.Doc())
 	}
 	if other, ok := l.byARN(i, v); ok {
 		l.join(i, other)

@@ -324,7 +324,7 @@ func fieldValues(v source.Value, path []string) (values []source.Value, found bo
 	if x.Kind == source.Unset {
 		return nil, false
 	}
-	if x.Kind == source.Unknown && len(x.Parts) == 0 && len(x.Alts) == 0 || len(path) == 1 && !list {
+	if x.Kind == source.Unknown && len(x.Parts()) == 0 && len(x.Alts()) == 0 || len(path) == 1 && !list {
 		return []source.Value{x}, true
 	}
 	for _, item := range x.Elements() {

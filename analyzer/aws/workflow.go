@@ -104,7 +104,7 @@ func (w *workflow) definition() source.Value {
 func (w *workflow) document(v source.Value, g source.Guard) bool {
 	when, ok := w.b.guard(w.r.stack, w.r.If).And(w.b.guard(w.r.stack, g))
 	states := v.Get("States")
-	if !ok || states.Kind != source.Map && len(states.Alts) == 0 {
+	if !ok || states.Kind != source.Map && len(states.Alts()) == 0 {
 		return false
 	}
 	if l := v.Get("QueryLanguage"); l.Kind == source.String {
@@ -263,7 +263,7 @@ func dynamic(v source.Value, field string) source.Value {
 	x := v.Get(field)
 	for _, path := range []string{field + ".$", field + "Path"} {
 		if p, found := v.Entry(path); found && x.Kind == source.Unset {
-			return source.Value{Kind: source.Unknown, Text: p.Value.Text, Refs: p.Value.AllRefs(), At: p.Value.At}
+			return source.Value{Kind: source.Unknown, Text: p.Value.Text, At: p.Value.At}.WithRefs(p.Value.AllRefs())
 		}
 	}
 	if isExpression(x) {

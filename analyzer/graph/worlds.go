@@ -165,8 +165,8 @@ func in(v source.Value, w source.World) source.Value {
 
 // blur is v with everything unknown that open conditions decide.
 func blur(v source.Value) source.Value {
-	if len(v.Alts) > 0 {
-		return source.Value{Kind: source.Unknown, Text: v.Text, Refs: v.Refs, At: v.At, Def: v.Def}
+	if len(v.Alts()) > 0 {
+		return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}.With(source.Trace{Refs: v.Refs(), Def: v.Def()})
 	}
 	return below(v, blur)
 }

@@ -7,10 +7,10 @@ import (
 )
 
 func either(condition, yes, no string) source.Value {
-	return source.Value{Kind: source.Unknown, Alts: []source.Alternative{
+	return source.Value{Kind: source.Unknown}.With(source.Trace{Alts: []source.Alternative{
 		{If: source.If(condition), Value: source.StringOf(yes, source.Location{})},
 		{If: source.Unless(condition), Value: source.StringOf(no, source.Location{})},
-	}}
+	}})
 }
 
 func conditional() *Graph {
@@ -54,10 +54,10 @@ func TestUnion(t *testing.T) {
 func TestBlur(t *testing.T) {
 	g := conditional().Blur()
 	f, q := g.Node("F"), g.Node("Q")
-	if v := f.Attrs["tracing"]; v.Kind != source.Unknown || len(v.Alts) > 0 {
+	if v := f.Attrs["tracing"]; v.Kind != source.Unknown || len(v.Alts()) > 0 {
 		t.Errorf("tracing is %v", v)
 	}
-	if v := f.Attrs["environment"].Get("A"); v.Kind != source.Unknown || len(v.Alts) > 0 {
+	if v := f.Attrs["environment"].Get("A"); v.Kind != source.Unknown || len(v.Alts()) > 0 {
 		t.Errorf("a variable is %v", v)
 	}
 	if len(g.Edges) != 1 || g.Edges[0].Relation != DeadLettersTo {

@@ -36,8 +36,8 @@ func num(f float64) source.Value      { return source.NumberOf(f, source.Locatio
 func unknownAs(s string) source.Value { return source.Value{Kind: source.Unknown, Text: s} }
 
 func ifElse(condition string, yes, no source.Value) source.Value {
-	return source.Value{Kind: source.Unknown, Alts: []source.Alternative{
-		{If: source.If(condition), Value: yes}, {If: source.Unless(condition), Value: no}}}
+	return source.Value{Kind: source.Unknown}.With(source.Trace{Alts: []source.Alternative{
+		{If: source.If(condition), Value: yes}, {If: source.Unless(condition), Value: no}}})
 }
 
 // shop is a queue that triggers a function, which writes into a table, and a
@@ -252,7 +252,7 @@ func TestOptions(t *testing.T) {
 		{"terraform", "var.mode", nil, "--var mode=VALUE"},
 		{"terraform", "local.mode", nil, ""},
 	} {
-		v := source.Value{Kind: source.Unknown, Text: c.text, Refs: c.refs}
+		v := source.Value{Kind: source.Unknown, Text: c.text}.WithRefs(c.refs)
 		if got := options(v, &source.Stack{Format: c.format}); got != c.want {
 			t.Errorf("%s: %q, want %q", c.text, got, c.want)
 		}

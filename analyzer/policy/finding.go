@@ -136,8 +136,8 @@ func (m *merged) finding(whole *world) Finding {
 	}
 	f.Stack = p.stack()
 	f.At = oneLine(p.at(m.at[1]), f.Stack)
-	if v := p.value(m.at[1]); v.Def != nil && !v.Def.IsZero() {
-		f.Related = append(f.Related, Related{oneLine(*v.Def, f.Stack), "written here"})
+	if v := p.value(m.at[1]); v.Def() != nil && !v.Def().IsZero() {
+		f.Related = append(f.Related, Related{oneLine(*v.Def(), f.Stack), "written here"})
 	}
 	for _, id := range m.with {
 		if other := m.in.places()[id]; !other.name().IsZero() {
@@ -283,7 +283,7 @@ func (w *world) unknown(l look) Unknown {
 		Name: l.id + "." + l.name, Expr: v.Text, Flag: options(v, p.stack()),
 		At: oneLine(p.at(l.name), p.stack()),
 	}
-	if v.Sensitive || p.entry != nil && len(v.Parts) > 0 { // there may be a secret in the text around a reference
+	if v.Sensitive || p.entry != nil && len(v.Parts()) > 0 { // there may be a secret in the text around a reference
 		u.Expr = "a text that is not shown"
 	}
 	if p.node != nil && u.Expr == "" {

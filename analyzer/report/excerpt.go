@@ -47,10 +47,10 @@ func excerptsOf(sys analyzer.System) *excerpts {
 func (x *excerpts) hide(v source.Value, inMap bool) {
 	if v.Sensitive || inMap && (v.Kind == source.String || v.Kind == source.Number) {
 		places := []source.Location{v.At}
-		if v.Def != nil {
-			places = append(places, *v.Def)
+		if v.Def() != nil {
+			places = append(places, *v.Def())
 		}
-		for _, p := range v.Parts {
+		for _, p := range v.Parts() {
 			places = append(places, p.In)
 		}
 		for _, at := range places {
@@ -65,7 +65,7 @@ func (x *excerpts) hide(v source.Value, inMap bool) {
 	for _, e := range v.Entries {
 		x.hide(e.Value, true)
 	}
-	for _, a := range v.Alts {
+	for _, a := range v.Alts() {
 		x.hide(a.Value, inMap)
 	}
 }

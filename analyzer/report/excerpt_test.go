@@ -57,8 +57,9 @@ func TestBlotted(t *testing.T) {
 	g.Add(&graph.Node{ID: "F", Kind: graph.Function, Attrs: map[string]source.Value{
 		"environment": source.MapOf(at("{A"), source.Entry{Key: "A", Value: source.StringOf("wort-ä-wort", at("wort-ä-wort"))},
 			source.Entry{Key: "B", Value: source.Value{Kind: source.Unknown, Text: "Ref P", At: at("!Ref P")}}),
-		"key":   {Kind: source.String, Sensitive: true, Text: "topsecret", At: at("topsecret"), Def: &def},
-		"block": {Kind: source.Unknown, Alts: []source.Alternative{{Value: source.Value{Kind: source.String, Sensitive: true, At: block}}}},
+		"key": source.Value{Kind: source.String, Sensitive: true, Text: "topsecret", At: at("topsecret")}.WithDef(&def),
+		"block": source.Value{Kind: source.Unknown}.
+			With(source.Trace{Alts: []source.Alternative{{Value: source.Value{Kind: source.String, Sensitive: true, At: block}}}}),
 	}})
 	x := excerptsOf(analyzer.System{Graph: g, Stacks: []analyzer.Stack{{Stack: &source.Stack{Files: map[string][]byte{"t": []byte(text)}}}}})
 	for word, want := range map[string]string{

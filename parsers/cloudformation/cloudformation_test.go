@@ -39,8 +39,8 @@ func resource(t testing.TB, s *source.Stack, address string) source.Resource {
 func show(v source.Value) string {
 	var b strings.Builder
 	switch {
-	case len(v.Alts) > 0:
-		for i, a := range v.Alts {
+	case len(v.Alts()) > 0:
+		for i, a := range v.Alts() {
 			if i > 0 {
 				b.WriteString(" | ")
 			}
@@ -69,9 +69,9 @@ func show(v source.Value) string {
 	default:
 		b.WriteString(v.Text)
 	}
-	if len(v.Refs) > 0 {
+	if len(v.Refs()) > 0 {
 		var refs []string
-		for _, r := range v.Refs {
+		for _, r := range v.Refs() {
 			text := r.Address
 			if r.Import != "" {
 				text = "import " + r.Import

@@ -15,8 +15,7 @@ func unknown(text string, at source.Location, from ...source.Value) source.Value
 		refs = append(refs, v.AllRefs()...)
 		inherit(&out, v)
 	}
-	out.Refs = distinct(refs)
-	return out
+	return out.WithRefs(distinct(refs))
 }
 
 // inherit marks out with the flags of what it was made from.
@@ -51,7 +50,7 @@ func combine(text string, at source.Location, args []source.Value, f func([]sour
 	}
 	worlds := []world{{args: args}}
 	for i, a := range args {
-		if len(a.Alts) == 0 {
+		if len(a.Alts()) == 0 {
 			continue
 		}
 		var next []world
@@ -84,7 +83,7 @@ func combine(text string, at source.Location, args []source.Value, f func([]sour
 // choice is the value that has the alternatives; what is the same in all of them
 // is no choice.
 func choice(text string, at source.Location, alts []source.Alternative) source.Value {
-	out := source.Value{Kind: source.Unknown, Text: text, At: at, Alts: alts}
+	out := source.Value{Kind: source.Unknown, Text: text, At: at}
 	var refs []source.Ref
 	same := len(alts) > 0
 	for _, a := range alts {
@@ -95,16 +94,15 @@ func choice(text string, at source.Location, alts []source.Alternative) source.V
 	if same {
 		return alts[0].Value
 	}
-	out.Refs = distinct(refs)
-	return out
+	return out.With(source.Trace{Alts: alts, Refs: distinct(refs)})
 }
 
 // simple makes a value that is handed from one template to another small again:
 // a scalar, a list of scalars or few alternatives of these, so that no chain of
 // templates can make it grow without bound.
 func simple(v source.Value) source.Value {
-	v.Refs = distinct(v.Refs)
-	if len(v.Alts) > 0 {
+	v = v.WithRefs(distinct(v.Refs()))
+	if len(v.Alts()) > 0 {
 		return combine(v.Text, v.At, []source.Value{v}, func(args []source.Value) source.Value { return simple(args[0]) })
 	}
 	switch v.Kind {
@@ -112,7 +110,7 @@ func simple(v source.Value) source.Value {
 		return unknown(describe(v), v.At, v)
 	case source.List:
 		for _, item := range v.Items {
-			if item.Kind == source.List || item.Kind == source.Map || len(item.Alts) > 0 {
+			if item.Kind == source.List || item.Kind == source.Map || len(item.Alts()) > 0 {
 				return unknown(describe(v), v.At, v)
 			}
 		}

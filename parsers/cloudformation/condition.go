@@ -143,10 +143,10 @@ func (t *template) arms(v source.Value, s scope) []arm {
 // lone is the parameter that a value is, if it is nothing but a parameter that
 // nobody gave.
 func (t *template) lone(v source.Value) (string, bool) {
-	if v.Kind != source.Unknown || len(v.Parts) != 1 || !t.parameters[v.Parts[0].Expr] {
+	if v.Kind != source.Unknown || len(v.Parts()) != 1 || !t.parameters[v.Parts()[0].Expr] {
 		return "", false
 	}
-	return v.Parts[0].Expr, true
+	return v.Parts()[0].Expr, true
 }
 
 // equals compares every case of both values.

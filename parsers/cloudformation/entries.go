@@ -162,7 +162,7 @@ func (t *template) loopText(v source.Value, s scope) source.Value {
 	}
 	for i := range pieces {
 		if pieces[i].Kind != source.Unknown {
-			pieces[i].Parts = []source.Part{{Text: pieces[i].Text, At: v.At}}
+			pieces[i] = pieces[i].WithParts([]source.Part{{Text: pieces[i].Text, At: v.At}})
 		}
 	}
 	return concat(text, v.At, pieces)

@@ -124,7 +124,7 @@ func (t *template) evalMap(v source.Value, s scope) (source.Value, bool) {
 // evalSpecial is evalMap for a map with loops or includes among its keys.
 func (t *template) evalSpecial(v source.Value, s scope) source.Value {
 	entries, complete := t.entries(v, s)
-	out := source.Value{Kind: source.Map, At: v.At, Def: v.Def}
+	out := source.MapOf(v.At).WithDef(v.Def())
 	for _, e := range entries {
 		complete = complete && len(e.guard) == 0 && !e.uncertain
 		if x := t.eval(e.Value, e.scope); x.Kind != source.Unset {

@@ -81,8 +81,8 @@ func checkValue(t *testing.T, v source.Value) {
 	if v.Kind == source.Unset && (len(v.Items) > 0 || len(v.Entries) > 0) {
 		t.Errorf("%s: unset with content", v.At)
 	}
-	if len(v.Alts) > maxCases {
-		t.Errorf("%s: %d alternatives", v.At, len(v.Alts))
+	if len(v.Alts()) > maxCases {
+		t.Errorf("%s: %d alternatives", v.At, len(v.Alts()))
 	}
 	for _, item := range v.Items {
 		if item.Kind == source.Unset {
@@ -96,7 +96,7 @@ func checkValue(t *testing.T, v source.Value) {
 		}
 		checkValue(t, e.Value)
 	}
-	for _, a := range v.Alts {
+	for _, a := range v.Alts() {
 		checkValue(t, a.Value)
 	}
 }

@@ -87,7 +87,7 @@ func (t *template) arguments(open bool) source.Value {
 	s := e.scope
 	s.open = open
 	v := p.eval(e.Value.Get("Properties", "Parameters"), s)
-	small := source.Value{Kind: v.Kind, Text: v.Text, Refs: v.Refs, Alts: v.Alts, At: v.At}
+	small := source.Value{Kind: v.Kind, Text: v.Text, At: v.At}.With(source.Trace{Refs: v.Refs(), Alts: v.Alts()})
 	for _, entry := range v.Entries {
 		entry.Value = simple(entry.Value)
 		small.Entries = append(small.Entries, entry)

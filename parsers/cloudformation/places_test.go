@@ -26,14 +26,14 @@ func (p *places) text(at source.Location) string {
 
 // value checks a value and all below it, as far as it is written in one place.
 func (p *places) value(v source.Value) {
-	for _, part := range v.Parts {
+	for _, part := range v.Parts() {
 		p.part(part)
 	}
 	at := v.At
-	if v.Def != nil {
-		at = *v.Def
+	if v.Def() != nil {
+		at = *v.Def()
 	}
-	if v.Kind == source.String && len(v.Parts) == 0 && !v.Default && !at.IsZero() && !isCall(p.text(at)) {
+	if v.Kind == source.String && len(v.Parts()) == 0 && !v.Default && !at.IsZero() && !isCall(p.text(at)) {
 		p.scalars++
 		if got, _, ok := document.Decode(p.files[at.File], at); !ok || got != v.Text {
 			p.t.Errorf("%s: reads %q, should be %q", at, got, v.Text)
@@ -42,7 +42,7 @@ func (p *places) value(v source.Value) {
 	for _, item := range v.Items {
 		p.value(item)
 	}
-	for _, a := range v.Alts {
+	for _, a := range v.Alts() {
 		p.value(a.Value)
 	}
 	for _, e := range v.Entries {

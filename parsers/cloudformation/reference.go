@@ -70,16 +70,17 @@ func (t *template) named(name string, at source.Location, s scope) (source.Value
 func placed(v source.Value, use source.Location) source.Value {
 	written := v.At
 	v.At = use
+	trace := v.Trace()
 	if !written.IsZero() {
-		v.Def = &written
+		trace.Def = &written
 	}
 	switch {
-	case v.Kind == source.String && len(v.Parts) == 0:
-		v.Parts = []source.Part{{Text: v.Text, At: use, In: written}}
-	case v.Kind == source.Unknown && len(v.Parts) == 1 && v.Parts[0].At.IsZero():
-		v.Parts = []source.Part{{Expr: v.Parts[0].Expr, At: use}}
+	case v.Kind == source.String && len(trace.Parts) == 0:
+		trace.Parts = []source.Part{{Text: v.Text, At: use, In: written}}
+	case v.Kind == source.Unknown && len(trace.Parts) == 1 && trace.Parts[0].At.IsZero():
+		trace.Parts = []source.Part{{Expr: trace.Parts[0].Expr, At: use}}
 	}
-	return v
+	return v.With(trace)
 }
 
 // mention is the value of a reference to a resource of this template.
@@ -176,12 +177,12 @@ func (t *template) pseudo(name string, at source.Location, s scope) source.Value
 		t.problem(source.Warning, at, "%s is no pseudo parameter", name)
 	}
 	if given, ok := t.params[name]; ok {
-		return source.Value{Kind: source.String, Text: given, At: at, Parts: []source.Part{{Text: given, At: at}}}
+		return source.StringOf(given, at).WithParts([]source.Part{{Text: given, At: at}})
 	}
 	if s.open {
 		t.parameters[name] = true
 	}
-	return source.Value{Kind: source.Unknown, Text: name, At: at, Parts: []source.Part{{Expr: name, At: at}}}
+	return source.Value{Kind: source.Unknown, Text: name, At: at}.WithParts([]source.Part{{Expr: name, At: at}})
 }
 
 // parameter is the value of a parameter, placed where it was written; open is
@@ -217,10 +218,10 @@ func (t *template) bind(decl source.Entry, open bool) source.Value {
 	given = given && t.parent() == nil
 	handed, isHanded := t.handed(name, open)
 	fallback := decl.Value.Get("Default")
-	v := source.Value{Kind: source.Unknown, Text: "Ref " + t.prefix + name, Parts: []source.Part{{Expr: t.prefix + name}}}
+	v := source.Value{Kind: source.Unknown, Text: "Ref " + t.prefix + name}.WithParts([]source.Part{{Expr: t.prefix + name}})
 	switch {
 	case strings.HasPrefix(kind, "AWS::SSM::Parameter::Value<"): // the name of a value that is stored elsewhere
-		v.Refs = handed.AllRefs()
+		v = v.WithRefs(handed.AllRefs())
 	case given:
 		return t.typed(source.Value{Kind: source.String, Text: text}, kind)
 	case isHanded:
@@ -258,7 +259,7 @@ func (t *template) typed(v source.Value, kind string) source.Value {
 		if !scalar {
 			return v
 		}
-		list := source.Value{Kind: source.List, At: v.At, Def: v.Def, Default: v.Default}
+		list := source.Value{Kind: source.List, At: v.At, Default: v.Default}.WithDef(v.Def())
 		if text == "" {
 			return list
 		}

@@ -192,7 +192,7 @@ func (t *template) resource(e *entry) (r source.Resource, ok bool) {
 		If: e.guard, Uncertain: e.uncertain || t.nested.uncertain, Via: t.nested.via,
 	}
 	attributes, _ := t.entries(e.Value, e.scope)
-	r.Attributes = source.Value{Kind: source.Map, At: e.Value.At, Def: e.Value.Def}
+	r.Attributes = source.MapOf(e.Value.At).WithDef(e.Value.Def())
 	for _, a := range attributes {
 		v := a.Value
 		a.scope.absent = a.Key == "Properties" && strings.HasPrefix(r.Type, "AWS::Serverless::")

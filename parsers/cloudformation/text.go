@@ -29,8 +29,8 @@ const dynamic = "{{resolve:"
 // resolvedLater is a text with dynamic references: unknown, though all its pieces
 // are there to be read. What is stored as a secret is sensitive.
 func resolvedLater(v source.Value) source.Value {
-	if len(v.Parts) == 0 {
-		v.Parts = []source.Part{{Text: v.Text, At: v.At, In: writtenAt(v)}}
+	if len(v.Parts()) == 0 {
+		v = v.WithParts([]source.Part{{Text: v.Text, At: v.At, In: writtenAt(v)}})
 	}
 	v.Kind = source.Unknown
 	v.Sensitive = v.Sensitive || strings.Contains(v.Text, dynamic+"secretsmanager:") || strings.Contains(v.Text, dynamic+"ssm-secure:")
@@ -39,8 +39,8 @@ func resolvedLater(v source.Value) source.Value {
 
 // writtenAt is where a scalar was written, be it used elsewhere.
 func writtenAt(v source.Value) source.Location {
-	if v.Def != nil {
-		return *v.Def
+	if v.Def() != nil {
+		return *v.Def()
 	}
 	return v.At
 }
@@ -142,8 +142,7 @@ func segments(text string) (out []segment) {
 // literal is a piece as it stands there.
 func (in scalar) literal(seg segment) source.Value {
 	text, at := in.text[seg.start:seg.end], in.region(seg)
-	return source.Value{Kind: source.String, Text: text, At: at,
-		Parts: []source.Part{{Text: text, At: at, In: in.at, Start: seg.start}}}
+	return source.StringOf(text, at).WithParts([]source.Part{{Text: text, At: at, In: in.at, Start: seg.start}})
 }
 
 // variable is what ${Name} or ${Name.Attribute} in a text of Fn::Sub stands for.
@@ -166,9 +165,10 @@ func (t *template) variable(c call, in scalar, seg segment, names source.Value, 
 	} else {
 		v = t.reference(name, at, s)
 	}
-	if len(v.Parts) == 1 && v.Parts[0].Text == "" && v.Parts[0].At == at {
-		v.Parts = []source.Part{v.Parts[0]}
-		v.Parts[0].In, v.Parts[0].Start = in.at, seg.start
+	if parts := v.Parts(); len(parts) == 1 && parts[0].Text == "" && parts[0].At == at {
+		part := parts[0]
+		part.In, part.Start = in.at, seg.start
+		v = v.WithParts([]source.Part{part})
 	}
 	return v
 }
@@ -178,10 +178,10 @@ func concat(text string, at source.Location, pieces []source.Value) source.Value
 	return combine(text, at, pieces, func(pieces []source.Value) source.Value {
 		out := source.Value{Kind: source.String, At: at}
 		var b strings.Builder
-		var refs []source.Ref
+		var trace source.Trace
 		for _, v := range pieces {
 			inherit(&out, v)
-			refs = append(refs, v.AllRefs()...)
+			trace.Refs = append(trace.Refs, v.AllRefs()...)
 			switch v.Kind {
 			case source.Unset, source.Null:
 				continue
@@ -192,18 +192,19 @@ func concat(text string, at source.Location, pieces []source.Value) source.Value
 				out.Kind = source.Unknown
 			}
 			for _, p := range v.Pieces() {
-				out.Parts = append(out.Parts, p)
+				trace.Parts = append(trace.Parts, p)
 				writePart(&b, p)
 			}
-			if b.Len() > maxText || len(out.Parts) > maxParts {
+			if b.Len() > maxText || len(trace.Parts) > maxParts {
 				return unknown(text, at, pieces...)
 			}
 		}
 		out.Text = b.String()
-		if len(out.Parts) == 1 && out.Parts[0].Expr != "" {
-			out.Text = out.Parts[0].Expr
+		if len(trace.Parts) == 1 && trace.Parts[0].Expr != "" {
+			out.Text = trace.Parts[0].Expr
 		}
-		out.Refs = distinct(refs)
+		trace.Refs = distinct(trace.Refs)
+		out = out.With(trace)
 		if strings.Contains(out.Text, dynamic) {
 			return resolvedLater(out)
 		}
@@ -305,7 +306,7 @@ func (t *template) toJSON(c call, s scope) source.Value {
 	return combine(describeCall(c), c.at, []source.Value{arg}, func(args []source.Value) source.Value {
 		doc := args[0]
 		out := unknown(describeCall(c), c.at, doc)
-		out.Doc = &doc
+		out = out.With(source.Trace{Refs: out.Refs(), Doc: &doc})
 		if text, err := json.Marshal(plain(doc)); doc.IsKnown() && err == nil {
 			out.Kind, out.Text = source.String, string(text)
 		}

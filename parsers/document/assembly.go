@@ -74,29 +74,30 @@ func (a *assembly) text(v source.Value, start, end int) source.Value {
 	if _, ok := d.scalar(start, end); !ok || string(d.text) != v.Text {
 		d.from = nil
 	}
-	out := source.Value{Kind: source.Unknown, At: v.At}
+	var parts []source.Part
+	var refs []source.Ref
 	a.split(v.Text, func(i, n int, hole *source.Part) {
 		switch {
 		case hole != nil:
-			out.Parts = append(out.Parts, *hole)
+			parts = append(parts, *hole)
 			if hole.Ref != nil {
-				out.Refs = append(out.Refs, *hole.Ref)
+				refs = append(refs, *hole.Ref)
 			}
 		case d.from == nil:
-			out.Parts = append(out.Parts, source.Part{Text: v.Text[i : i+n], At: v.At})
+			parts = append(parts, source.Part{Text: v.Text[i : i+n], At: v.At})
 		default:
-			out.Parts = a.known(out.Parts, v.Text[i:i+n], d.from[i:i+n], d.to[i:i+n])
+			parts = a.known(parts, v.Text[i:i+n], d.from[i:i+n], d.to[i:i+n])
 		}
 	})
-	if !slices.ContainsFunc(out.Parts, isHole) {
+	if !slices.ContainsFunc(parts, isHole) {
 		return v
 	}
-	out.Text = a.expression(v.Text)
+	out := source.Value{Kind: source.Unknown, Text: a.expression(v.Text), At: v.At}.With(source.Trace{Parts: parts, Refs: refs})
 	switch {
-	case !slices.ContainsFunc(out.Parts, func(p source.Part) bool { return p.Text == "" }):
+	case !slices.ContainsFunc(parts, func(p source.Part) bool { return p.Text == "" }):
 		out.Kind = source.String // names that mention resources, and nothing unknown
-	case len(out.Parts) == 1:
-		out.Text = out.Parts[0].Expr
+	case len(parts) == 1:
+		out.Text = parts[0].Expr
 	}
 	return out
 }

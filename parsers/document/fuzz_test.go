@@ -57,7 +57,7 @@ func checkRegions(t *testing.T, src []byte, v source.Value) {
 	t.Helper()
 	checkRegion(t, src, v.At)
 	inside := func(at source.Location) {
-		if v.Def == nil && (at.Offset < v.At.Offset || at.EndOffset > v.At.EndOffset) {
+		if v.Def() == nil && (at.Offset < v.At.Offset || at.EndOffset > v.At.EndOffset) {
 			t.Errorf("%s does not hold %s", span(v.At), span(at))
 		}
 	}
@@ -67,7 +67,7 @@ func checkRegions(t *testing.T, src []byte, v source.Value) {
 	}
 	for _, e := range v.Entries {
 		checkRegion(t, src, e.KeyAt)
-		if e.Value.Def == nil {
+		if e.Value.Def() == nil {
 			inside(e.KeyAt)
 			inside(e.Value.At)
 		}
@@ -248,7 +248,7 @@ func checkWithin(t *testing.T, src []byte, whole, v source.Value) {
 		for _, e := range v.Entries {
 			checkRegion(t, src, e.KeyAt)
 		}
-		for _, p := range v.Parts {
+		for _, p := range v.Parts() {
 			checkRegion(t, src, p.At)
 			if p.Ref != nil || p.In.IsZero() || p.Text == "" {
 				continue
@@ -263,7 +263,7 @@ func checkWithin(t *testing.T, src []byte, whole, v source.Value) {
 	for _, ref := range v.AllRefs() {
 		found[ref.Address] = true
 	}
-	for _, ref := range whole.Refs {
+	for _, ref := range whole.Refs() {
 		if !found[ref.Address] {
 			t.Errorf("the reference to %s is lost in\n%s", ref.Address, show(v))
 		}

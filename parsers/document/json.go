@@ -127,7 +127,7 @@ func (r *jsonReader) object(depth int) ([]source.Entry, *failure) {
 		if r.filler != nil {
 			var refs []source.Ref
 			key, refs = r.filler.key(key)
-			v.Refs = slices.Concat(v.Refs, refs)
+			v = v.WithRefs(slices.Concat(v.Refs(), refs))
 		}
 		r.set(&f, source.Entry{Key: key, KeyAt: at, Value: v})
 	}

@@ -24,8 +24,8 @@ func describe(v source.Value, problems []source.Problem) string {
 		if v.Kind == source.String || v.Kind == source.Number || v.Kind == source.Bool {
 			fmt.Fprintf(&b, " %q", v.Text)
 		}
-		if v.Def != nil {
-			fmt.Fprintf(&b, " defined at %s", span(*v.Def))
+		if v.Def() != nil {
+			fmt.Fprintf(&b, " defined at %s", span(*v.Def()))
 		}
 		b.WriteByte('\n')
 		for _, item := range v.Items {

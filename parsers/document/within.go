@@ -24,25 +24,27 @@ import (
 // Problem of severity Error, or Warning where it holds pieces that are not known.
 func Within(files func(name string) []byte, v source.Value) (source.Value, []source.Problem) {
 	switch {
-	case v.Doc != nil:
-		return *v.Doc, nil
-	case len(v.Alts) > 0:
+	case v.Doc() != nil:
+		return *v.Doc(), nil
+	case len(v.Alts()) > 0:
 		return withinAlts(files, v)
 	case v.Kind == source.String:
-	case v.Kind != source.Unknown, !slices.ContainsFunc(v.Parts, func(p source.Part) bool { return !isHole(p) }):
+	case v.Kind != source.Unknown, !slices.ContainsFunc(v.Parts(), func(p source.Part) bool { return !isHole(p) }):
 		return v, nil
 	}
 	a := assemble(files, v)
 	out, problems := a.read()
 	if out.Kind == source.Unset {
-		out = source.Value{Kind: source.Unknown, Text: v.Text, Parts: v.Parts}
+		out = source.Value{Kind: source.Unknown, Text: v.Text}.WithParts(v.Parts())
 	}
 	for i := range problems {
 		if len(a.holes) > 0 {
 			problems[i].Severity = min(problems[i].Severity, source.Warning)
 		}
 	}
-	out.Refs = append(slices.Clone(out.Refs), a.lost(v, out)...)
+	if lost := a.lost(v, out); len(lost) > 0 {
+		out = out.WithRefs(slices.Concat(out.Refs(), lost))
+	}
 	out.Default = out.Default || v.Default
 	if out.At.IsZero() {
 		out.At = v.At
@@ -54,28 +56,22 @@ func Within(files func(name string) []byte, v source.Value) (source.Value, []sou
 }
 
 func withinAlts(files func(name string) []byte, v source.Value) (source.Value, []source.Problem) {
-	out := source.Value{Kind: source.Unknown, Text: v.Text, At: v.At, Def: v.Def, Sensitive: v.Sensitive, Default: v.Default}
+	out := source.Value{Kind: source.Unknown, Text: v.Text, At: v.At, Sensitive: v.Sensitive, Default: v.Default}
+	trace := source.Trace{Def: v.Def()}
 	var problems []source.Problem
-	for _, alt := range v.Alts {
+	for _, alt := range v.Alts() {
 		x, found := Within(files, alt.Value)
-		out.Alts = append(out.Alts, source.Alternative{If: alt.If, Value: x})
-		out.Refs = append(out.Refs, x.AllRefs()...)
+		trace.Alts = append(trace.Alts, source.Alternative{If: alt.If, Value: x})
+		trace.Refs = append(trace.Refs, x.AllRefs()...)
 		problems = append(problems, found...)
 	}
-	return out, problems
+	return out.With(trace), problems
 }
 
 // conceal marks a value and all below it as sensitive.
 func conceal(v source.Value) source.Value {
 	v.Sensitive = true
-	v.Items, v.Entries = slices.Clone(v.Items), slices.Clone(v.Entries)
-	for i := range v.Items {
-		v.Items[i] = conceal(v.Items[i])
-	}
-	for i := range v.Entries {
-		v.Entries[i].Value = conceal(v.Entries[i].Value)
-	}
-	return v
+	return v.Below(conceal)
 }
 
 // isHole reports whether a piece of text is not known, or a name that mentions a
@@ -86,11 +82,11 @@ func isHole(p source.Part) bool {
 
 func assemble(files func(name string) []byte, v source.Value) *assembly {
 	a := &assembly{whole: v.At}
-	parts := v.Parts
+	parts := v.Parts()
 	if v.Kind == source.String && !spells(parts, v.Text) {
 		parts = []source.Part{{Text: v.Text, At: v.At, In: v.At}}
-		if v.Def != nil {
-			parts[0].In = *v.Def
+		if v.Def() != nil {
+			parts[0].In = *v.Def()
 		}
 	}
 	a.mark = unusedMark(parts)
@@ -235,7 +231,7 @@ func stringLen(text string) int {
 // lost is the references of v that no value of the document holds: those of
 // known text, and those in a comment or under a key that is written again.
 func (a *assembly) lost(v, document source.Value) []source.Ref {
-	all := slices.Clone(v.Refs)
+	all := slices.Clone(v.Refs())
 	for _, hole := range a.holes {
 		if hole.Ref != nil {
 			all = append(all, *hole.Ref)

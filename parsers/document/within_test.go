@@ -14,7 +14,7 @@ var variable = regexp.MustCompile(`\$\{(\w+)\}`)
 // substituted is the value of Fn::Sub of a scalar in which every variable is a
 // resource, or unknown if its name starts with a small letter.
 func substituted(src []byte, v source.Value) source.Value {
-	out := source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}
+	var out source.Trace
 	s, ok := Open(src, v.At)
 	if !ok || s.Text != v.Text {
 		return v
@@ -37,7 +37,7 @@ func substituted(src []byte, v source.Value) source.Value {
 		last = m[1]
 	}
 	known(last, len(v.Text))
-	return out
+	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}.With(out)
 }
 
 // show writes a value with its places.
@@ -47,7 +47,7 @@ func show(v source.Value) string {
 		if v.Kind != source.Map && v.Kind != source.List {
 			lines = append(lines, fmt.Sprintf("%s %s %s %q", path, span(v.At), v.Kind, v.Text))
 		}
-		for _, p := range v.Parts {
+		for _, p := range v.Parts() {
 			ref := ""
 			if p.Ref != nil {
 				ref = " -> " + p.Ref.Address
@@ -116,7 +116,7 @@ func TestWithinSub(t *testing.T) {
 // joined is the value of Fn::Join with an empty delimiter of a list of scalars and
 // references.
 func joined(v source.Value) source.Value {
-	out := source.Value{Kind: source.Unknown, Text: "joined", At: v.At}
+	var out source.Trace
 	for _, item := range v.Items {
 		if name := item.Get("Ref").Text; name != "" {
 			ref := source.Ref{Address: name, At: item.At}
@@ -126,7 +126,7 @@ func joined(v source.Value) source.Value {
 		}
 		out.Parts = append(out.Parts, source.Part{Text: item.Text, At: item.At, In: item.At})
 	}
-	return out
+	return source.Value{Kind: source.Unknown, Text: "joined", At: v.At}.With(out)
 }
 
 func TestWithinJoin(t *testing.T) {
@@ -167,7 +167,7 @@ func TestWithinKeeps(t *testing.T) {
 		v    source.Value
 		want string
 	}{
-		{"made from a value", source.Value{Kind: source.String, Text: "{}", Doc: &made}, "map"},
+		{"made from a value", source.Value{Kind: source.String, Text: "{}"}.With(source.Trace{Doc: &made}), "map"},
 		{"a map", source.MapOf(at, source.Entry{Key: "a", Value: text}), "map"},
 		{"unset", source.Value{}, "unset"},
 		{"a number", source.NumberOf(1, at), "number"},
@@ -191,11 +191,11 @@ func TestWithinKeeps(t *testing.T) {
 }
 
 func TestWithinAlternatives(t *testing.T) {
-	v := source.Value{Kind: source.Unknown, Alts: []source.Alternative{
+	v := source.Value{Kind: source.Unknown}.With(source.Trace{Alts: []source.Alternative{
 		{Value: source.Value{Kind: source.String, Text: `{"a": 1}`}}, {Value: source.Value{Kind: source.String, Text: `{"a": 2}`}},
-	}}
+	}})
 	got, problems := Within(func(string) []byte { return nil }, v)
-	if len(problems) > 0 || len(got.Alts) != 2 || got.Alts[1].Value.Get("a").Text != "2" {
+	if len(problems) > 0 || len(got.Alts()) != 2 || got.Alts()[1].Value.Get("a").Text != "2" {
 		t.Error(got, problems)
 	}
 }
@@ -230,8 +230,9 @@ func TestWithinKnownParts(t *testing.T) {
 	src := []byte("D: '{\"${K}\": \"v\"}'\n")
 	v, _ := Parse("t", src)
 	known := substituted(src, v.Get("D"))
-	known.Kind, known.Text, known.Refs = source.String, `{"key": "v"}`, nil
-	known.Parts[1].Ref, known.Parts[1].Text = nil, "key"
+	known.Kind, known.Text = source.String, `{"key": "v"}`
+	known.Parts()[1].Ref, known.Parts()[1].Text = nil, "key"
+	known = known.WithRefs(nil)
 	got, problems := Within(func(string) []byte { return src }, known)
 	want := "/key at 1:6-1:12\n.key 1:14-1:17 string \"v\"\n"
 	if s := show(got); s != want || len(problems) > 0 {
@@ -245,7 +246,7 @@ func TestWithinMarks(t *testing.T) {
 	src := []byte("D: |\n  {\"a\": \"\ue000${T}\", \"b\": \"\\ue0010\\ue001\", \"\\ue001\": \"\\ue001\"}\n")
 	v, _ := Parse("t", src)
 	got, problems := Within(func(string) []byte { return src }, substituted(src, v.Get("D")))
-	if len(problems) > 0 || len(got.Get("a").Parts) != 2 || got.Get("\ue001").Text != "\ue001" {
+	if len(problems) > 0 || len(got.Get("a").Parts()) != 2 || got.Get("\ue001").Text != "\ue001" {
 		t.Errorf("%v\n%s", problems, show(got))
 	}
 }

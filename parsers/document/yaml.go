@@ -136,7 +136,8 @@ func (r *yamlReader) alias(y *yaml.Node, start, depth int) (node, *failure) {
 	}
 	def := n.value.At
 	n.start, n.end = start, end
-	n.value.At, n.value.Def = r.places.region(start, end), &def
+	n.value.At = r.places.region(start, end)
+	n.value = n.value.WithDef(&def)
 	return n, r.check(n, start, depth)
 }
 
@@ -273,7 +274,7 @@ func (r *yamlReader) entry(y *yaml.Node, key node, v source.Value) source.Entry 
 	if r.filler != nil {
 		var refs []source.Ref
 		e.Key, refs = r.filler.key(e.Key)
-		e.Value.Refs = slices.Concat(e.Value.Refs, refs)
+		e.Value = e.Value.WithRefs(slices.Concat(e.Value.Refs(), refs))
 	}
 	return e
 }
@@ -293,9 +294,10 @@ func (r *yamlReader) merge(f *fields, m merge) {
 			if _, ok := f.find(e.Key); ok {
 				continue
 			}
-			if v.Def != nil && e.Value.Def == nil {
+			if v.Def() != nil && e.Value.Def() == nil {
 				def := e.Value.At
-				e.Value.At, e.Value.Def = v.At, &def
+				e.Value.At = v.At
+				e.Value = e.Value.WithDef(&def)
 			}
 			f.add(e)
 		}

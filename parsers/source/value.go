@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -39,6 +40,14 @@ type Value struct {
 	Text    string
 	Items   []Value // of a List
 	Entries []Entry // of a Map, in source order, keys unique
+	At      Location
+
+	trace *Trace // nil for most
+}
+
+// Trace is what there is to know of a value beside what is written at its place.
+// Most values have none of it.
+type Trace struct {
 	// Parts are the pieces of a text in order: of an Unknown text, and of a String
 	// that was put together from several places. Nil where none is known, or the
 	// text was written in one place.
@@ -46,8 +55,108 @@ type Value struct {
 	Refs  []Ref         // every resource that flowed in, whatever the Kind
 	Alts  []Alternative // of an Unknown that an open condition decides: what it can be
 	Doc   *Value        // of a String or Unknown: the value that the text encodes as JSON, where it was made from one
-	At    Location
-	Def   *Location // where it was written, when At is a place of use (YAML alias, SAM Globals, parameter default)
+	Def   *Location     // where it was written, when At is a place of use (YAML alias, SAM Globals, parameter default)
+}
+
+// Trace is all that is known of v beside what is written at its place.
+func (v Value) Trace() Trace {
+	if v.trace == nil {
+		return Trace{}
+	}
+	return *v.trace
+}
+
+// With is v with another trace.
+func (v Value) With(t Trace) Value {
+	v.trace = nil
+	if len(t.Parts) > 0 || len(t.Refs) > 0 || len(t.Alts) > 0 || t.Doc != nil || t.Def != nil {
+		kept := t
+		v.trace = &kept
+	}
+	return v
+}
+
+// WithParts is v made of other pieces.
+func (v Value) WithParts(parts []Part) Value {
+	t := v.Trace()
+	t.Parts = parts
+	return v.With(t)
+}
+
+// WithRefs is v with other mentions.
+func (v Value) WithRefs(refs []Ref) Value {
+	t := v.Trace()
+	t.Refs = refs
+	return v.With(t)
+}
+
+// WithDef is v written elsewhere.
+func (v Value) WithDef(def *Location) Value {
+	t := v.Trace()
+	t.Def = def
+	return v.With(t)
+}
+
+// Below is v with f applied to everything directly below it: items, values of
+// entries, alternatives.
+func (v Value) Below(f func(Value) Value) Value {
+	v.Items = slices.Clone(v.Items)
+	for i := range v.Items {
+		v.Items[i] = f(v.Items[i])
+	}
+	v.Entries = slices.Clone(v.Entries)
+	for i := range v.Entries {
+		v.Entries[i].Value = f(v.Entries[i].Value)
+	}
+	if len(v.Alts()) == 0 {
+		return v
+	}
+	t := v.Trace()
+	t.Alts = slices.Clone(t.Alts)
+	for i := range t.Alts {
+		t.Alts[i].Value = f(t.Alts[i].Value)
+	}
+	return v.With(t)
+}
+
+// Parts is the pieces of the text, see [Trace].
+func (v Value) Parts() []Part {
+	if v.trace == nil {
+		return nil
+	}
+	return v.trace.Parts
+}
+
+// Refs is every resource that flowed in, see [Trace].
+func (v Value) Refs() []Ref {
+	if v.trace == nil {
+		return nil
+	}
+	return v.trace.Refs
+}
+
+// Alts is what an open condition makes of v, see [Trace].
+func (v Value) Alts() []Alternative {
+	if v.trace == nil {
+		return nil
+	}
+	return v.trace.Alts
+}
+
+// Doc is the value that the text encodes as JSON, nil where that is not known.
+func (v Value) Doc() *Value {
+	if v.trace == nil {
+		return nil
+	}
+	return v.trace.Doc
+}
+
+// Def is where v was written, nil where that is its place.
+func (v Value) Def() *Location {
+	if v.trace == nil {
+		return nil
+	}
+	return v.trace.Def
 }
 
 // Entry is one key of a Map.
@@ -70,14 +179,14 @@ type Alternative struct {
 func (v Value) Get(path ...string) Value {
 	for i, key := range path {
 		switch {
-		case len(v.Alts) > 0:
+		case len(v.Alts()) > 0:
 			return v.mapAlts(func(a Value) Value { return a.Get(path[i:]...) })
 		case v.Kind == Unknown:
-			return Value{Kind: Unknown, Text: v.Text, Refs: v.Refs, At: v.At}
+			return Value{Kind: Unknown, Text: v.Text, At: v.At}.WithRefs(v.Refs())
 		}
 		next, ok := v.Entry(key)
 		if !ok {
-			return Value{At: v.At, Def: v.Def}
+			return Value{At: v.At}.WithDef(v.Def())
 		}
 		v = next.Value
 	}
@@ -87,9 +196,9 @@ func (v Value) Get(path ...string) Value {
 // mapAlts is v with f applied to each alternative; what is the same in all of
 // them is no longer an alternative.
 func (v Value) mapAlts(f func(Value) Value) Value {
-	out := Value{Kind: Unknown, Text: v.Text, At: v.At, Def: v.Def}
+	out := Trace{Def: v.Def()}
 	same := true
-	for _, a := range v.Alts {
+	for _, a := range v.Alts() {
 		x := f(a.Value)
 		out.Alts = append(out.Alts, Alternative{a.If, x})
 		out.Refs = append(out.Refs, x.AllRefs()...)
@@ -98,13 +207,13 @@ func (v Value) mapAlts(f func(Value) Value) Value {
 	if same && len(out.Alts) > 0 {
 		return out.Alts[0].Value
 	}
-	return out
+	return Value{Kind: Unknown, Text: v.Text, At: v.At}.With(out)
 }
 
 // Apply is f of v; of alternatives it is the alternatives of what f makes of each,
 // or that itself where it is the same for all.
 func (v Value) Apply(f func(Value) Value) Value {
-	if len(v.Alts) == 0 {
+	if len(v.Alts()) == 0 {
 		return f(v)
 	}
 	return v.mapAlts(func(a Value) Value { return a.Apply(f) })
@@ -128,10 +237,10 @@ func (v Value) Cases() iter.Seq2[Guard, Value] {
 }
 
 func (v Value) cases(g Guard, yield func(Guard, Value) bool) bool {
-	if len(v.Alts) == 0 {
+	if len(v.Alts()) == 0 {
 		return yield(g, v)
 	}
-	for _, a := range v.Alts {
+	for _, a := range v.Alts() {
 		both, ok := g.And(a.If)
 		if ok && !a.Value.cases(both, yield) {
 			return false
@@ -249,8 +358,8 @@ func (v Value) AsBool() (value, ok bool) {
 // AllRefs is every reference in v and below it, in source order, alternatives
 // included.
 func (v Value) AllRefs() []Ref {
-	out := append([]Ref(nil), v.Refs...)
-	if len(v.Alts) > 0 { // v.Refs is their union
+	out := append([]Ref(nil), v.Refs()...)
+	if len(v.Alts()) > 0 { // v.Refs() is their union
 		return out
 	}
 	for _, x := range v.Items {
@@ -266,7 +375,7 @@ func (v Value) AllRefs() []Ref {
 // Unknown values are equal only where their expression and references are.
 func (v Value) Equal(w Value) bool {
 	if v.Kind != w.Kind || v.Text != w.Text || len(v.Items) != len(w.Items) || len(v.Entries) != len(w.Entries) ||
-		len(v.Refs) != len(w.Refs) || len(v.Alts) != len(w.Alts) {
+		len(v.Refs()) != len(w.Refs()) || len(v.Alts()) != len(w.Alts()) {
 		return false
 	}
 	for i := range v.Items {
@@ -280,14 +389,14 @@ func (v Value) Equal(w Value) bool {
 			return false
 		}
 	}
-	for i := range v.Refs {
-		a, b := v.Refs[i], w.Refs[i]
+	for i := range v.Refs() {
+		a, b := v.Refs()[i], w.Refs()[i]
 		if a.Address != b.Address || a.Attribute != b.Attribute || a.Import != b.Import {
 			return false
 		}
 	}
-	for i := range v.Alts {
-		if !v.Alts[i].If.Equal(w.Alts[i].If) || !v.Alts[i].Value.Equal(w.Alts[i].Value) {
+	for i := range v.Alts() {
+		if !v.Alts()[i].If.Equal(w.Alts()[i].If) || !v.Alts()[i].Value.Equal(w.Alts()[i].Value) {
 			return false
 		}
 	}
@@ -324,15 +433,16 @@ func RefOf(r Ref) Value {
 	if r.Import != "" {
 		expr = "Fn::ImportValue " + r.Import
 	}
-	return Value{Kind: Unknown, Text: expr, Refs: []Ref{r}, Parts: []Part{{Ref: &r, Expr: expr, At: r.At}}, At: r.At}
+	refs := []Ref{r}
+	return Value{Kind: Unknown, Text: expr, At: r.At}.With(Trace{Refs: refs, Parts: []Part{{Ref: &refs[0], Expr: expr, At: r.At}}})
 }
 
 // Pieces is v as pieces of text: its Parts where it has some, one known piece for
 // a String, Number or Bool that was written in one place, and a single unknown
 // piece where nothing is known.
 func (v Value) Pieces() []Part {
-	if len(v.Parts) > 0 {
-		return v.Parts
+	if len(v.Parts()) > 0 {
+		return v.Parts()
 	}
 	if s, ok := v.AsString(); ok {
 		return []Part{{Text: s, At: v.At, In: v.At}}

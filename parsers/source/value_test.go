@@ -37,10 +37,10 @@ func TestAsNumber(t *testing.T) {
 func TestGetKeepsReferencesBelowAlternatives(t *testing.T) {
 	at := Location{}
 	deep := MapOf(at, Entry{Key: "Variables", Value: MapOf(at, Entry{Key: "TABLE", Value: RefOf(Ref{Address: "Table"})})})
-	v := Value{Kind: Unknown, Alts: []Alternative{
+	v := Value{Kind: Unknown}.With(Trace{Alts: []Alternative{
 		{If: If("Prod"), Value: MapOf(at, Entry{Key: "Environment", Value: deep})},
 		{If: Unless("Prod"), Value: MapOf(at)},
-	}}
+	}})
 	refs := v.Get("Environment").AllRefs()
 	if len(refs) != 1 || refs[0].Address != "Table" {
 		t.Errorf("AllRefs = %v; want the reference to Table", refs)

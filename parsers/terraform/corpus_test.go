@@ -257,22 +257,22 @@ func (n *counts) body(t *testing.T, x *tracer, s *source.Stack, b *body, at stri
 // exactRefs adds the resources that a value mentions at a place: as a piece of a
 // text, as a whole value, or in a value of a document.
 func exactRefs(s *source.Stack, v source.Value, out map[string]bool) {
-	if v.Doc != nil || isDocument(v.Text) && (v.Kind == source.String || len(v.Parts) > 1) {
+	if v.Doc() != nil || isDocument(v.Text) && (v.Kind == source.String || len(v.Parts()) > 1) {
 		doc, _ := document.Within(func(name string) []byte { return s.Files[name] }, v)
 		if doc.Kind == source.Map || doc.Kind == source.List {
 			exactRefs(s, doc, out)
 			return
 		}
 	}
-	for _, p := range v.Parts {
+	for _, p := range v.Parts() {
 		if p.Ref != nil {
 			out[stripKeys(p.Ref.Address)] = true
 		}
 	}
-	if len(v.Refs) == 1 && len(v.Parts) == 0 {
-		out[stripKeys(v.Refs[0].Address)] = true
+	if len(v.Refs()) == 1 && len(v.Parts()) == 0 {
+		out[stripKeys(v.Refs()[0].Address)] = true
 	}
-	for _, a := range v.Alts {
+	for _, a := range v.Alts() {
 		exactRefs(s, a.Value, out)
 	}
 	for _, x := range v.Items {

@@ -12,9 +12,9 @@ import (
 // show is a value as a reader would write it.
 func show(v source.Value) string {
 	switch {
-	case len(v.Alts) > 0:
+	case len(v.Alts()) > 0:
 		var out []string
-		for _, a := range v.Alts {
+		for _, a := range v.Alts() {
 			out = append(out, a.If.String()+": "+show(a.Value))
 		}
 		return strings.Join(out, " | ")
@@ -32,7 +32,7 @@ func show(v source.Value) string {
 		return "{" + strings.Join(out, " ") + "}"
 	case v.Kind == source.Unknown:
 		var refs []string
-		for _, r := range v.Refs {
+		for _, r := range v.Refs() {
 			refs = append(refs, r.Address+"."+r.Attribute)
 		}
 		return fmt.Sprintf("?%s(%s)", v.Text, strings.Join(refs, " "))

@@ -87,13 +87,13 @@ func checkPlaces(t *testing.T, s *source.Stack) {
 	var walk func(v source.Value)
 	walk = func(v source.Value) {
 		at(v.At)
-		if v.Kind != source.Unknown || len(v.Parts) > 0 {
+		if v.Kind != source.Unknown || len(v.Parts()) > 0 {
 			plain(v.Text)
 		}
-		if v.Def != nil {
-			at(*v.Def)
+		if v.Def() != nil {
+			at(*v.Def())
 		}
-		for _, x := range v.Parts {
+		for _, x := range v.Parts() {
 			plain(x.Text + " " + x.Expr)
 			at(x.At)
 			at(x.In)
@@ -101,10 +101,10 @@ func checkPlaces(t *testing.T, s *source.Stack) {
 				t.Fatalf("%q does not stand at %v", x.Text, x.In)
 			}
 		}
-		for _, r := range v.Refs {
+		for _, r := range v.Refs() {
 			at(r.At)
 		}
-		for _, a := range v.Alts {
+		for _, a := range v.Alts() {
 			walk(a.Value)
 		}
 		for _, x := range v.Items {
@@ -115,8 +115,8 @@ func checkPlaces(t *testing.T, s *source.Stack) {
 			at(e.KeyAt)
 			walk(e.Value)
 		}
-		if v.Doc != nil {
-			walk(*v.Doc)
+		if v.Doc() != nil {
+			walk(*v.Doc())
 		}
 	}
 	for _, r := range s.Resources {

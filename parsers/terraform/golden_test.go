@@ -183,18 +183,18 @@ func describeValue(b *strings.Builder, v source.Value, indent string) {
 		}
 	}
 	fmt.Fprintf(b, " %s", span(v.At))
-	if v.Def != nil {
-		fmt.Fprintf(b, " from %s:%s", v.Def.File, span(*v.Def))
+	if v.Def() != nil {
+		fmt.Fprintf(b, " from %s:%s", v.Def().File, span(*v.Def()))
 	}
 	if v.Default {
 		b.WriteString(" by default")
 	}
 	b.WriteString("\n")
-	for _, r := range v.Refs {
+	for _, r := range v.Refs() {
 		fmt.Fprintf(b, "%s-> %s . %s %s\n", indent, r.Address, r.Attribute, span(r.At))
 	}
-	if len(v.Parts) > 1 {
-		for _, p := range v.Parts {
+	if len(v.Parts()) > 1 {
+		for _, p := range v.Parts() {
 			fmt.Fprintf(b, "%s| %q", indent, p.Text)
 			if p.Expr != "" {
 				fmt.Fprintf(b, " ${%s}", p.Expr)
@@ -206,7 +206,7 @@ func describeValue(b *strings.Builder, v source.Value, indent string) {
 			b.WriteString("\n")
 		}
 	}
-	for _, a := range v.Alts {
+	for _, a := range v.Alts() {
 		fmt.Fprintf(b, "%sif %s", indent, a.If)
 		describeValue(b, a.Value, indent+"  ")
 	}
@@ -215,8 +215,8 @@ func describeValue(b *strings.Builder, v source.Value, indent string) {
 		describeValue(b, x, indent+"  ")
 	}
 	describeEntries(b, v, indent)
-	if v.Doc != nil {
+	if v.Doc() != nil {
 		fmt.Fprintf(b, "%sdocument", indent)
-		describeValue(b, *v.Doc, indent+"  ")
+		describeValue(b, *v.Doc(), indent+"  ")
 	}
 }

@@ -152,7 +152,7 @@ func (c *tally) unknown(v source.Value, after, unknown any) {
 	ofData := func(r source.Ref) bool { return strings.Contains(r.Address, "data.") }
 	inText := func(x source.Part) bool { return strings.Contains(x.Expr, "data.") }
 	switch {
-	case slices.ContainsFunc(v.AllRefs(), ofData) || slices.ContainsFunc(v.Parts, inText):
+	case slices.ContainsFunc(v.AllRefs(), ofData) || slices.ContainsFunc(v.Parts(), inText):
 		c.add("from a data source")
 	case after == nil || unknown != nil && unknown != false:
 		c.add("unknown to both")

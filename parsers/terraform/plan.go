@@ -141,40 +141,32 @@ func rename(v source.Value, renamed map[string][]string) source.Value {
 	if len(renamed) == 0 {
 		return v
 	}
-	var refs []source.Ref
-	for _, r := range v.Refs {
+	v = v.Below(func(x source.Value) source.Value { return rename(x, renamed) })
+	t := v.Trace()
+	t.Refs = nil
+	for _, r := range v.Refs() {
 		if to := renamed[r.Address]; to != nil {
 			for _, address := range to {
 				r.Address = address
-				refs = append(refs, r)
+				t.Refs = append(t.Refs, r)
 			}
 			continue
 		}
-		refs = append(refs, r)
+		t.Refs = append(t.Refs, r)
 	}
-	v.Refs = refs
-	v.Parts, v.Items, v.Entries, v.Alts = slices.Clone(v.Parts), slices.Clone(v.Items), slices.Clone(v.Entries), slices.Clone(v.Alts)
-	for i, x := range v.Parts {
+	t.Parts = slices.Clone(t.Parts)
+	for i, x := range t.Parts {
 		if x.Ref != nil && len(renamed[x.Ref.Address]) == 1 {
 			ref := *x.Ref
 			ref.Address = renamed[ref.Address][0]
-			v.Parts[i].Ref = &ref
+			t.Parts[i].Ref = &ref
 		}
 	}
-	for i := range v.Items {
-		v.Items[i] = rename(v.Items[i], renamed)
+	if t.Doc != nil {
+		doc := rename(*t.Doc, renamed)
+		t.Doc = &doc
 	}
-	for i := range v.Entries {
-		v.Entries[i].Value = rename(v.Entries[i].Value, renamed)
-	}
-	for i := range v.Alts {
-		v.Alts[i].Value = rename(v.Alts[i].Value, renamed)
-	}
-	if v.Doc != nil {
-		doc := rename(*v.Doc, renamed)
-		v.Doc = &doc
-	}
-	return v
+	return v.With(t)
 }
 
 // merger merges what a plan knows of one resource.
@@ -240,14 +232,16 @@ func (m merger) list(v, after, unknown, sensitive source.Value) source.Value {
 // references that it has in the source.
 func (m merger) settle(v, after source.Value) source.Value {
 	out := moved(after, v.At)
-	out.Refs, out.Def, out.Sensitive = v.AllRefs(), v.Def, v.Sensitive
-	if v.Doc != nil && after.Kind == source.String {
+	out.Sensitive = v.Sensitive
+	t := out.Trace()
+	t.Refs, t.Def = v.AllRefs(), v.Def()
+	if v.Doc() != nil && after.Kind == source.String {
 		if inner, ok := m.p.jsonText(after.Text); ok {
-			doc := m.merge(*v.Doc, inner, source.Value{}, source.Value{})
-			out.Doc = &doc
+			doc := m.merge(*v.Doc(), inner, source.Value{}, source.Value{})
+			t.Doc = &doc
 		}
 	}
-	return out
+	return out.With(t)
 }
 
 // moved is a value with another place.

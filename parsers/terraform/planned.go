@@ -123,8 +123,7 @@ func (r *planReader) properties(values, unknown, sensitive, expressions source.V
 	out := values
 	out.Sensitive = out.Sensitive || isTrue(sensitive)
 	if depth > maxNesting || values.Kind != source.Map && values.Kind != source.Unset {
-		out.Refs = r.references(expressions, module, out.At, 0)
-		return out
+		return out.WithRefs(r.references(expressions, module, out.At, 0))
 	}
 	out.Kind, out.Entries = source.Map, nil
 	for _, e := range values.Entries {
@@ -146,7 +145,7 @@ func (r *planReader) properties(values, unknown, sensitive, expressions source.V
 	for _, e := range expressions.Entries {
 		_, known := out.Entry(e.Key)
 		if refs := r.references(e.Value, module, e.Value.At, 0); !known && isTrue(unknown.Get(e.Key)) && len(refs) > 0 {
-			v := source.Value{Kind: source.Unknown, Text: refs[0].Address, Refs: refs, At: e.Value.At}
+			v := source.Value{Kind: source.Unknown, Text: refs[0].Address, At: e.Value.At}.WithRefs(refs)
 			if len(refs) == 1 {
 				v = source.RefOf(refs[0])
 			}

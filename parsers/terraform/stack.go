@@ -154,7 +154,7 @@ func (m *module) nestedValue(x blockInstance, name string, in around) source.Val
 		absent := append(slices.Clone(guard[:i]), source.Term{Condition: t.Condition, Not: !t.Not})
 		alts = append(alts, source.Alternative{If: absent, Value: source.Value{At: v.At}})
 	}
-	return source.Value{Kind: source.Unknown, Text: "dynamic " + name, Alts: alts, Refs: v.AllRefs(), At: v.At}
+	return source.Value{Kind: source.Unknown, Text: "dynamic " + name, At: v.At}.With(source.Trace{Alts: alts, Refs: v.AllRefs()})
 }
 
 // tags adds the default tags of the provider.

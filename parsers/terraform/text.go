@@ -22,7 +22,7 @@ type segment struct {
 }
 
 // text fills in a text from its segments.
-func (p *project) text(out *source.Value, s string, marks cty.ValueMarks, n node) {
+func (p *project) text(out *draft, s string, marks cty.ValueMarks, n node) {
 	p.pieces = 0
 	segments, exact := p.segments(n, s, marks, 0), true
 	if joined(segments) != s {
@@ -36,26 +36,26 @@ func (p *project) text(out *source.Value, s string, marks cty.ValueMarks, n node
 		for _, x := range parts {
 			known = known && (x.Text != "" || x.Ref == nil && x.Expr == "")
 			if x.Ref != nil {
-				out.Refs = append(out.Refs, *x.Ref)
+				out.trace.Refs = append(out.trace.Refs, *x.Ref)
 			}
 		}
-		out.Parts = append(out.Parts, parts...)
+		out.trace.Parts = append(out.trace.Parts, parts...)
 	}
 	if !exact {
 		for _, r := range sortedRefs(marks) {
 			ids = append(ids, r.id)
 		}
 	}
-	out.Refs = addMissing(out.Refs, p.refsOf(out.At, ids...))
+	out.trace.Refs = addMissing(out.trace.Refs, p.refsOf(out.At, ids...))
 	out.Text = s
 	out.Kind = source.String
 	if !known {
 		out.Kind = source.Unknown
-		out.Text = written(out.Parts)
+		out.Text = written(out.trace.Parts)
 		return
 	}
-	if len(out.Refs) == 0 && !isDocument(s) || len(out.Parts) == 1 && out.Parts[0].In.IsZero() {
-		out.Parts = nil
+	if len(out.trace.Refs) == 0 && !isDocument(s) || len(out.trace.Parts) == 1 && out.trace.Parts[0].In.IsZero() {
+		out.trace.Parts = nil
 	}
 }
 

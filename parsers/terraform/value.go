@@ -19,6 +19,12 @@ type around struct {
 	depth                int
 }
 
+// draft is a value in the making.
+type draft struct {
+	source.Value
+	trace source.Trace
+}
+
 // value turns an evaluated value into a source.Value, with the places that its
 // node leads to.
 func (p *project) value(v cty.Value, n node, in around) source.Value {
@@ -27,7 +33,7 @@ func (p *project) value(v cty.Value, n node, in around) source.Value {
 	_, isDefault := marks[defaultMark{}]
 	in.sensitive, in.isDefault = in.sensitive || sensitive, in.isDefault || isDefault
 	in.depth++
-	out := source.Value{At: in.at, Sensitive: in.sensitive, Default: in.isDefault}
+	out := draft{Value: source.Value{At: in.at, Sensitive: in.sensitive, Default: in.isDefault}}
 	from := p.follow(n)
 	if own := p.outOfShim(n); !own.isZero() {
 		if at := p.place(own, own.at()); !at.IsZero() {
@@ -37,11 +43,11 @@ func (p *project) value(v cty.Value, n node, in around) source.Value {
 	in.at = out.At
 	if in.depth > maxNesting || !p.budget.leaf() {
 		out.Kind, out.Text = source.Unknown, "…"
-		return out
+		return out.Value
 	}
 	if !from.isZero() {
 		if at := p.place(from, from.at()); !at.IsZero() && at != out.At && !within(at, out.At) {
-			out.Def = &at
+			out.trace.Def = &at
 		}
 	}
 	switch t := bare.Type(); {
@@ -64,7 +70,7 @@ func (p *project) value(v cty.Value, n node, in around) source.Value {
 	default:
 		out.Kind = source.Unknown
 	}
-	return out
+	return out.With(out.trace)
 }
 
 // outOfShim goes from an expression of a shim to what was handed to it.
@@ -120,8 +126,8 @@ func (p *project) refsOf(at source.Location, ids ...int) []source.Ref {
 
 // scalar is a number or boolean. One that was computed from something unknown,
 // such as a comparison of tokens, is unknown itself.
-func (p *project) scalar(out *source.Value, v cty.Value, marks cty.ValueMarks, from node) {
-	out.Refs = p.refs(marks, out.At)
+func (p *project) scalar(out *draft, v cty.Value, marks cty.ValueMarks, from node) {
+	out.trace.Refs = p.refs(marks, out.At)
 	switch {
 	case uncertain(marks):
 		out.Kind, out.Text = source.Unknown, p.nodeText(from)
@@ -139,9 +145,9 @@ func (p *project) nodeText(n node) string {
 	return p.exprText(n.e)
 }
 
-func (p *project) list(out *source.Value, v cty.Value, marks cty.ValueMarks, from node, in around) {
+func (p *project) list(out *draft, v cty.Value, marks cty.ValueMarks, from node, in around) {
 	out.Kind = source.List
-	out.Refs = p.refs(marks, out.At)
+	out.trace.Refs = p.refs(marks, out.At)
 	k := p.kids(from)
 	for it := v.ElementIterator(); it.Next(); {
 		key, x := it.Element()
@@ -149,9 +155,9 @@ func (p *project) list(out *source.Value, v cty.Value, marks cty.ValueMarks, fro
 	}
 }
 
-func (p *project) object(out *source.Value, v cty.Value, marks cty.ValueMarks, from node, in around) {
+func (p *project) object(out *draft, v cty.Value, marks cty.ValueMarks, from node, in around) {
 	out.Kind = source.Map
-	out.Refs = p.refs(marks, out.At)
+	out.trace.Refs = p.refs(marks, out.At)
 	k := p.kids(from)
 	for it := v.ElementIterator(); it.Next(); {
 		key, x := it.Element()
@@ -175,7 +181,7 @@ func (p *project) object(out *source.Value, v cty.Value, marks cty.ValueMarks, f
 
 // unknown is a value that only deployment decides: the alternatives of an open
 // conditional, a mention of a resource, or no more than what flowed into it.
-func (p *project) unknown(out *source.Value, marks cty.ValueMarks, from node, in around) {
+func (p *project) unknown(out *draft, marks cty.ValueMarks, from node, in around) {
 	out.Kind, out.Text = source.Unknown, p.nodeText(from)
 	if _, ok := conditional(from); ok {
 		if cases := p.cases(from); len(cases) > 1 {
@@ -183,22 +189,22 @@ func (p *project) unknown(out *source.Value, marks cty.ValueMarks, from node, in
 			return
 		}
 	}
-	out.Refs = p.refs(marks, out.At)
-	if len(out.Refs) != 1 || from.e == nil {
+	out.trace.Refs = p.refs(marks, out.At)
+	if len(out.trace.Refs) != 1 || from.e == nil {
 		return
 	}
 	t, ok := unwrap(from.e).(*hclsyntax.ScopeTraversalExpr)
 	if !ok {
 		return
 	}
-	if m, ok := splitMention(t.Traversal); ok && strings.HasPrefix(stripKeys(out.Refs[0].Address), from.addr(m)) && m.attr != "" {
+	if m, ok := splitMention(t.Traversal); ok && strings.HasPrefix(stripKeys(out.trace.Refs[0].Address), from.addr(m)) && m.attr != "" {
 		attr := strings.TrimPrefix(p.texts.slice(hcl.RangeBetween(t.Traversal[len(t.Traversal)-1-len(m.rest)].SourceRange(), t.SrcRange)), ".")
-		if out.Refs[0].Attribute == "" || strings.HasPrefix(attr, out.Refs[0].Attribute) {
-			out.Refs[0].Attribute = attr
+		if out.trace.Refs[0].Attribute == "" || strings.HasPrefix(attr, out.trace.Refs[0].Attribute) {
+			out.trace.Refs[0].Attribute = attr
 		}
-		ref := out.Refs[0]
+		ref := out.trace.Refs[0]
 		out.Text = ref.Address + "." + attr
-		out.Parts = []source.Part{{Ref: &ref, Expr: out.Text, At: out.At}}
+		out.trace.Parts = []source.Part{{Ref: &ref, Expr: out.Text, At: out.At}}
 	}
 }
 
@@ -210,14 +216,14 @@ func (n node) addr(m mention) string {
 	return stripKeys(n.m.addr(m.key()))
 }
 
-func (p *project) alternatives(out *source.Value, cases []alternative, in around) {
+func (p *project) alternatives(out *draft, cases []alternative, in around) {
 	for _, c := range cases {
 		v := p.value(c.value, c.from, in)
 		if v.Kind == source.Null {
 			v = source.Value{At: v.At}
 		}
-		out.Alts = append(out.Alts, source.Alternative{If: c.guard, Value: v})
-		out.Refs = append(out.Refs, v.AllRefs()...)
+		out.trace.Alts = append(out.trace.Alts, source.Alternative{If: c.guard, Value: v})
+		out.trace.Refs = append(out.trace.Refs, v.AllRefs()...)
 	}
 }
 
@@ -236,7 +242,7 @@ next:
 }
 
 // encoded notes the value that a text is the JSON or YAML of.
-func (p *project) encoded(out *source.Value, from node, in around) {
+func (p *project) encoded(out *draft, from node, in around) {
 	switch call, ok := encoder(from); {
 	case from.made != nil && from.made.document:
 		in.at = p.place(from, from.at())
@@ -246,11 +252,11 @@ func (p *project) encoded(out *source.Value, from node, in around) {
 			values[name] = object.made.kids[i].eval()
 		}
 		doc := p.value(cty.ObjectVal(values), object, in)
-		out.Doc = &doc
+		out.trace.Doc = &doc
 	case ok:
 		arg := from.with(call.Args[0])
 		doc := p.value(arg.eval(), arg, in)
-		out.Doc = &doc
-		out.Refs = addMissing(out.Refs, doc.AllRefs())
+		out.trace.Doc = &doc
+		out.trace.Refs = addMissing(out.trace.Refs, doc.AllRefs())
 	}
 }

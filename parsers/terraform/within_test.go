@@ -54,12 +54,12 @@ EOF
 				t.Fatal(doc, problems)
 			}
 			x := doc.Get("Statement").Items[0]
-			if r := x.Get("Resource"); len(r.Refs) != 1 || r.Refs[0].Address != "aws_sqs_queue.q" || !strings.Contains(slice(r.Refs[0].At), "arn") ||
-				r.Refs[0].At.Line != r.Refs[0].At.EndLine {
-				t.Errorf("Resource = %v at %v", r.Refs, r.At)
+			if r := x.Get("Resource"); len(r.Refs()) != 1 || r.Refs()[0].Address != "aws_sqs_queue.q" || !strings.Contains(slice(r.Refs()[0].At), "arn") ||
+				r.Refs()[0].At.Line != r.Refs()[0].At.EndLine {
+				t.Errorf("Resource = %v at %v", r.Refs(), r.At)
 			}
-			if n := x.Get("Name"); n.Text != "a-orders" || len(n.Refs) != 1 || n.Refs[0].Attribute != "name" {
-				t.Errorf("Name = %v %q %v", n.Kind, n.Text, n.Refs)
+			if n := x.Get("Name"); n.Text != "a-orders" || len(n.Refs()) != 1 || n.Refs()[0].Attribute != "name" {
+				t.Errorf("Name = %v %q %v", n.Kind, n.Text, n.Refs())
 			}
 			key := x.Get("Key")
 			if len(key.Items) != 2 || strings.Trim(slice(key.Items[1].At), `\"`) != "value" || strings.Trim(slice(key.Items[0].At), `\"`) != "é" {

@@ -58,7 +58,7 @@ func (e *expander) eventsOf(r *resource) (out []event) {
 	all := r.props.Get("Events")
 	for g, entry := range all.Fields() {
 		props := entry.Value.Get("Properties")
-		if absent(props) || props.Kind == source.Unknown && len(props.Alts) == 0 {
+		if absent(props) || props.Kind == source.Unknown && len(props.Alts()) == 0 {
 			props = source.MapOf(entry.Value.At)
 		}
 		if props.Kind != source.Map || entry.Value.Kind != source.Map {

@@ -175,7 +175,7 @@ func (e *expander) hash(prefix, content string) string {
 // named is the declared resource that a value names, by Ref or GetAtt or, as a
 // text, by its logical id; nil where it names none.
 func (e *expander) named(v source.Value) *resource {
-	if s, ok := v.AsString(); ok && len(v.Refs) == 0 {
+	if s, ok := v.AsString(); ok && len(v.Refs()) == 0 {
 		return e.byAddress[e.Prefix+s]
 	}
 	for _, x := range v.AllRefs() {
@@ -222,37 +222,27 @@ func (e *expander) rewrite(v source.Value) source.Value {
 	if !e.mentions(v) {
 		return v
 	}
-	v.Refs = slices.Clone(v.Refs)
-	for i := range v.Refs {
-		v.Refs[i] = e.target(v.Refs[i])
+	v = v.Below(e.rewrite)
+	t := v.Trace()
+	t.Refs = slices.Clone(t.Refs)
+	for i := range t.Refs {
+		t.Refs[i] = e.target(t.Refs[i])
 	}
-	v.Parts = slices.Clone(v.Parts)
-	for i, p := range v.Parts {
+	t.Parts = slices.Clone(t.Parts)
+	for i, p := range t.Parts {
 		if p.Ref != nil {
 			to := e.target(*p.Ref)
-			v.Parts[i].Ref, v.Parts[i].Expr = &to, source.RefOf(to).Text
-			if len(v.Parts) == 1 && v.Kind == source.Unknown {
-				v.Text = v.Parts[i].Expr
+			t.Parts[i].Ref, t.Parts[i].Expr = &to, source.RefOf(to).Text
+			if len(t.Parts) == 1 && v.Kind == source.Unknown {
+				v.Text = t.Parts[i].Expr
 			}
 		}
 	}
-	v.Items = slices.Clone(v.Items)
-	for i := range v.Items {
-		v.Items[i] = e.rewrite(v.Items[i])
+	if t.Doc != nil {
+		doc := e.rewrite(*t.Doc)
+		t.Doc = &doc
 	}
-	v.Entries = slices.Clone(v.Entries)
-	for i := range v.Entries {
-		v.Entries[i].Value = e.rewrite(v.Entries[i].Value)
-	}
-	v.Alts = slices.Clone(v.Alts)
-	for i := range v.Alts {
-		v.Alts[i].Value = e.rewrite(v.Alts[i].Value)
-	}
-	if v.Doc != nil {
-		doc := e.rewrite(*v.Doc)
-		v.Doc = &doc
-	}
-	return v
+	return v.With(t)
 }
 
 func (e *expander) mentions(v source.Value) bool {

@@ -206,7 +206,7 @@ func tagList(at source.Location, tags source.Value, createdBy string) source.Val
 		f.set("Value", t.Value)
 		items = append(items, when(g, f.value()))
 	}
-	if tags.Kind == source.Unknown && len(tags.Alts) == 0 {
+	if tags.Kind == source.Unknown && len(tags.Alts()) == 0 {
 		items = append(items, tags)
 	}
 	if len(items) == 0 {

@@ -78,13 +78,17 @@ func prune(v source.Value) (out source.Value, changed bool) {
 			out.Items[i] = x
 		}
 	}
-	for i, a := range v.Alts {
+	trace := v.Trace()
+	for i, a := range v.Alts() {
 		if x, pruned := prune(a.Value); pruned {
 			if !changed {
-				out.Alts, changed = slices.Clone(v.Alts), true
+				trace.Alts, changed = slices.Clone(v.Alts()), true
 			}
-			out.Alts[i].Value = x
+			trace.Alts[i].Value = x
 		}
+	}
+	if changed {
+		out = out.With(trace)
 	}
 	for i, e := range v.Entries {
 		x, pruned := prune(e.Value)
@@ -145,24 +149,12 @@ func (e *expander) usedAt(v source.Value, at source.Location) source.Value {
 	if e.placed++; e.placed > maxPlaced {
 		return v
 	}
-	if v.Def == nil {
+	if v.Def() == nil {
 		def := v.At
-		v.Def = &def
+		v = v.WithDef(&def)
 	}
 	v.At = at
-	v.Items = slices.Clone(v.Items)
-	for i := range v.Items {
-		v.Items[i] = e.usedAt(v.Items[i], at)
-	}
-	v.Entries = slices.Clone(v.Entries)
-	for i := range v.Entries {
-		v.Entries[i].Value = e.usedAt(v.Entries[i].Value, at)
-	}
-	v.Alts = slices.Clone(v.Alts)
-	for i := range v.Alts {
-		v.Alts[i].Value = e.usedAt(v.Alts[i].Value, at)
-	}
-	return v
+	return v.Below(func(x source.Value) source.Value { return e.usedAt(x, at) })
 }
 
 // checkProperties reports what a SAM resource type does not have.

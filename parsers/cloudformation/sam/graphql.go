@@ -200,11 +200,11 @@ func (g *graphQL) pipelineFunctions() {
 // an intrinsic.
 func (g *graphQL) sourceName(v source.Value) source.Value {
 	name, ok := v.AsString()
-	if !ok || len(v.Refs) > 0 {
+	if !ok || len(v.Refs()) > 0 {
 		return v
 	}
 	if known, ok := g.sources[name]; ok {
-		return source.RefOf(source.Ref{Address: known.Refs[0].Address, Attribute: "Name", At: v.At})
+		return source.RefOf(source.Ref{Address: known.Refs()[0].Address, Attribute: "Name", At: v.At})
 	}
 	if !strings.EqualFold(name, "none") {
 		g.e.warn(v.At, "%s has no data source %q", g.r.Address, name)

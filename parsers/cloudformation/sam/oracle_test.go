@@ -66,7 +66,7 @@ func spelled(v source.Value) string {
 
 func write(b *strings.Builder, v source.Value) {
 	switch {
-	case len(v.Alts) > 0:
+	case len(v.Alts()) > 0:
 		var cases []string
 		for g, c := range v.Cases() {
 			if c.Kind != source.Unset {

@@ -262,7 +262,7 @@ func stateOf(enabled source.Value) source.Value {
 	} else if ok {
 		return source.StringOf("DISABLED", enabled.At)
 	}
-	return source.Value{Kind: source.Unknown, Text: enabled.Text, Refs: enabled.Refs, At: enabled.At}
+	return source.Value{Kind: source.Unknown, Text: enabled.Text, At: enabled.At}.WithRefs(enabled.Refs())
 }
 
 // startRole is the role with which a service starts a state machine: the one given,

@@ -100,7 +100,8 @@ func (e *expander) restInfo(doc, p source.Value) source.Value {
 		var items []source.Value
 		for g, t := range types.Elements() {
 			if t.Kind == source.String {
-				t.Text, t.Parts = strings.ReplaceAll(t.Text, "~1", "/"), nil
+				t.Text = strings.ReplaceAll(t.Text, "~1", "/")
+				t = t.WithParts(nil)
 			}
 			items = append(items, when(g, t))
 		}

@@ -134,7 +134,7 @@ func (e *expander) policiesOf(r *resource, into *role) {
 
 func (e *expander) policyOf(r *resource, into *role, g source.Guard, name string, v source.Value) {
 	switch {
-	case v.Kind == source.String && len(v.Refs) == 0 && !strings.Contains(v.Text, ":"):
+	case v.Kind == source.String && len(v.Refs()) == 0 && !strings.Contains(v.Text, ":"):
 		into.manage(when(g, e.managedPolicy(v.Text, v.At)))
 	case v.Kind == source.String || v.Kind == source.Unknown:
 		into.manage(when(g, v))

@@ -160,7 +160,7 @@ func (r *routes) in(doc source.Value) source.Value {
 		return doc
 	}
 	entry := r.entry
-	entry.Value = source.Value{Kind: source.Map, Entries: r.items, At: entry.Value.At, Def: entry.Value.Def}
+	entry.Value = source.MapOf(entry.Value.At, r.items...).WithDef(entry.Value.Def())
 	if entry.Value.At.IsZero() {
 		entry.Value.At = doc.At
 	}

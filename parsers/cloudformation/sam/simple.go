@@ -77,7 +77,7 @@ func (e *expander) application(r *resource) {
 // Application Repository, whose URL only deployment knows.
 func repositoryURL(location source.Value) source.Value {
 	id := location.Get("ApplicationId")
-	return source.Value{Kind: source.Unknown, Text: spell(id), Refs: id.AllRefs(), At: location.At}
+	return source.Value{Kind: source.Unknown, Text: spell(id), At: location.At}.WithRefs(id.AllRefs())
 }
 
 // capacityProvider expands AWS::Serverless::CapacityProvider.

@@ -13,7 +13,7 @@ func absent(v source.Value) bool { return v.Kind == source.Unset || v.Kind == so
 
 // written reports whether a text stands in the template as it is, not given by an
 // intrinsic. AWS's translator sees through none in some places.
-func written(v source.Value) bool { return v.Kind == source.String && len(v.Parts) == 0 }
+func written(v source.Value) bool { return v.Kind == source.String && len(v.Parts()) == 0 }
 
 // ref is the value of a mention of a resource, made at a place.
 func ref(address, attribute string, at source.Location) source.Value {
@@ -108,16 +108,16 @@ func without(v source.Value, keys ...string) source.Value {
 
 // mapCases is v with f applied to everything that it can be.
 func mapCases(v source.Value, f func(source.Value) source.Value) source.Value {
-	if len(v.Alts) == 0 {
+	if len(v.Alts()) == 0 {
 		return f(v)
 	}
-	out := source.Value{Kind: source.Unknown, Text: v.Text, At: v.At, Def: v.Def}
-	for _, a := range v.Alts {
+	out := source.Trace{Def: v.Def()}
+	for _, a := range v.Alts() {
 		x := mapCases(a.Value, f)
 		out.Alts = append(out.Alts, source.Alternative{If: a.If, Value: x})
 		out.Refs = append(out.Refs, x.AllRefs()...)
 	}
-	return out
+	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}.With(out)
 }
 
 // when is v under a guard, and nothing otherwise.
@@ -125,13 +125,12 @@ func when(g source.Guard, v source.Value) source.Value {
 	if len(g) == 0 {
 		return v
 	}
-	out := source.Value{Kind: source.Unknown, Text: v.Text, At: v.At, Def: v.Def, Refs: v.AllRefs()}
-	out.Alts = append(out.Alts, source.Alternative{If: g, Value: v})
+	out := source.Trace{Def: v.Def(), Refs: v.AllRefs(), Alts: []source.Alternative{{If: g, Value: v}}}
 	for i, t := range g { // the rest, as cases that exclude each other
 		rest := append(slices.Clone(g[:i]), source.Term{Condition: t.Condition, Not: !t.Not})
 		out.Alts = append(out.Alts, source.Alternative{If: rest, Value: source.Value{At: v.At}})
 	}
-	return out
+	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}.With(out)
 }
 
 // maxAlternatives bounds what one text can be.
@@ -148,10 +147,10 @@ type variable struct {
 func (e *expander) sub(at source.Location, pattern string, vars ...variable) source.Value {
 	vars = mentioned(pattern, vars)
 	for i, v := range vars {
-		if len(v.value.Alts) == 0 {
+		if len(v.value.Alts()) == 0 {
 			continue
 		}
-		out := source.Value{Kind: source.Unknown, Text: pattern, At: at}
+		var out source.Trace
 		for g, c := range v.value.Cases() {
 			one := slices.Clone(vars)
 			one[i].value = c
@@ -162,7 +161,7 @@ func (e *expander) sub(at source.Location, pattern string, vars ...variable) sou
 			out.Alts = append(out.Alts, source.Alternative{If: g, Value: x})
 			out.Refs = append(out.Refs, x.AllRefs()...)
 		}
-		return out
+		return source.Value{Kind: source.Unknown, Text: pattern, At: at}.With(out)
 	}
 	t := textOf{at: at}
 	for rest := pattern; rest != ""; {
@@ -190,8 +189,8 @@ func mentioned(pattern string, vars []variable) (out []variable) {
 		if !strings.Contains(pattern, "${"+v.name+"}") {
 			continue
 		}
-		if n := len(v.value.Alts); n > 0 && product*n > maxAlternatives {
-			v.value = source.Value{Kind: source.Unknown, Text: v.value.Text, Refs: v.value.Refs, At: v.value.At}
+		if n := len(v.value.Alts()); n > 0 && product*n > maxAlternatives {
+			v.value = source.Value{Kind: source.Unknown, Text: v.value.Text, At: v.value.At}.WithRefs(v.value.Refs())
 		} else if n > 0 {
 			product *= n
 		}
@@ -244,7 +243,8 @@ func (t *textOf) variable(name string, v source.Value) {
 }
 
 func (t *textOf) value() source.Value {
-	v := source.Value{Kind: source.String, Parts: slices.Clone(t.parts), Refs: t.refs, Default: t.deflt, Sensitive: t.secret, At: t.at}
+	v := source.Value{Kind: source.String, Default: t.deflt, Sensitive: t.secret, At: t.at}.
+		With(source.Trace{Parts: slices.Clone(t.parts), Refs: t.refs})
 	var s strings.Builder
 	for _, p := range t.parts {
 		switch {
