@@ -74,7 +74,22 @@ func (o Options) read(name string) (terraform.File, error) {
 	if err == nil && int64(len(text)) > most {
 		err = fmt.Errorf("%s: more than %d bytes (--max-file-size)", name, most)
 	}
-	return terraform.File{Name: filepath.ToSlash(name), Text: text}, err
+	return terraform.File{Name: o.named(name), Text: text}, err
+}
+
+// named is how places in a file that the user named are told: below the root like
+// all others.
+func (o Options) named(name string) string {
+	if o.Root == "" {
+		return filepath.ToSlash(name)
+	}
+	if rel, err := relative(o.Root, name); err == nil {
+		return rel
+	}
+	if abs, err := filepath.Abs(name); err == nil {
+		name = abs
+	}
+	return filepath.ToSlash(name)
 }
 
 // params are the values of parameters that the options give.

@@ -13,7 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -109,8 +109,8 @@ var ErrNothing = errors.New("nothing to analyse")
 // of the paths, those of a folder from the top down and then by name; what a
 // stack reads as a part of itself is no stack of its own. The problems are of
 // files that did not become a stack. The error says that a path does not exist,
-// that the options are wrong or, with ErrNothing, that there is no stack and no
-// problem.
+// that the options are wrong or, with ErrNothing, that there is no stack and
+// nothing that should be one.
 func Load(paths []string, opts Options) ([]*source.Stack, []source.Problem, error) {
 	s, err := opts.settings()
 	if err != nil {
@@ -132,10 +132,23 @@ func Load(paths []string, opts Options) ([]*source.Stack, []source.Problem, erro
 		}
 	}
 	stacks = withoutParts(stacks)
-	if len(stacks) == 0 && len(problems) == 0 {
-		return nil, nil, fmt.Errorf("%w: no template in %s", ErrNothing, strings.Join(paths, ", "))
+	if len(stacks) == 0 && !slices.ContainsFunc(problems, func(p source.Problem) bool { return p.Severity == source.Error }) {
+		return nil, nil, nothing(paths, problems)
 	}
 	return stacks, append(problems, unknownParams(s.params, stacks)...), nil
+}
+
+// nothing is the error of paths that led to no stack, with the files that could
+// have been one.
+func nothing(paths []string, unread []source.Problem) error {
+	words := "no template in " + strings.Join(paths, ", ")
+	if len(unread) > 0 {
+		words += "; not read: " + unread[0].At.File + " (" + unread[0].Summary + ")"
+	}
+	if len(unread) > 1 {
+		words += fmt.Sprintf(" and %d more", len(unread)-1)
+	}
+	return fmt.Errorf("%w: %s", ErrNothing, words)
 }
 
 // load reads a candidate.
@@ -160,14 +173,27 @@ func (c candidate) load(s *settings) found {
 	return found{}
 }
 
+// reason is what went wrong with a file, without its name.
+func reason(err error) string {
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	return err.Error()
+}
+
 // matches reports whether a file of the candidate looks like its format. What
-// does not is not kept in memory; what cannot be read is a Note, for it may be
-// anything.
+// does not is not kept in memory; what is too large is a Note, for it is hardly a
+// template.
 func (c candidate) matches() (ok bool, problems []source.Problem) {
 	for _, file := range c.files {
 		text, err := c.tree.Read(file)
 		if err != nil {
-			problems = append(problems, source.Problem{Summary: err.Error(), At: source.Location{File: file}})
+			p := source.Problem{Summary: reason(err), At: source.Location{File: file}}
+			if errors.Is(err, fs.ErrPermission) {
+				p.Severity = source.Warning
+			}
+			problems = append(problems, p)
 			continue
 		}
 		if c.format.matches(text) {
@@ -256,21 +282,18 @@ func unknownParams(params map[string]string, stacks []*source.Stack) (problems [
 
 // find lists the candidates that the paths lead to, in order, each once.
 func find(paths []string, opts Options) (out []candidate, problems []source.Problem, closeTree func(), err error) {
-	files := slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return p == "-" })
 	closeTree = func() {}
 	var tree *source.Tree
 	root := opts.Root
-	if len(files) > 0 {
-		if root == "" {
-			root, err = Root(files)
-		}
-		if err == nil {
-			tree, err = source.OpenTree(root, opts.MaxFileSize)
-		}
-		if err != nil {
-			return nil, nil, nil, err
-		}
+	if root == "" {
+		root, err = Root(paths)
+	}
+	if err == nil && root != "" {
+		tree, err = source.OpenTree(root, opts.MaxFileSize)
 		closeTree = func() { _ = tree.Close() }
+	}
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	f := finder{tree: tree, root: root, seen: map[string]int{}}
 	for _, p := range paths {
@@ -295,7 +318,8 @@ type finder struct {
 	seen     map[string]int // index in out by format and unit
 }
 
-const stdinName = "stdin"
+// Stdin is the name of the file that the path "-" means.
+const Stdin = "stdin"
 
 func (f *finder) addStdin(opts Options) error {
 	if opts.Stdin == nil {
@@ -312,15 +336,18 @@ func (f *finder) addStdin(opts Options) error {
 	if int64(len(text)) > most {
 		return fmt.Errorf("standard input: more than %d bytes (--max-file-size)", most)
 	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return fmt.Errorf("%w: standard input is empty", ErrNothing)
+	}
 	f.out = append(f.out, candidate{
-		format: &formats[0], tree: source.MemoryTree(map[string][]byte{stdinName: text}), unit: stdinName, named: true,
+		format: &formats[0], tree: source.MemoryTree(map[string][]byte{Stdin: text}), unit: Stdin, named: true,
 	})
 	return nil
 }
 
 // add adds what a path of the file system leads to.
 func (f *finder) add(p string) error {
-	info, err := os.Stat(p)
+	info, err := stat(p)
 	if err != nil {
 		return err
 	}
@@ -333,7 +360,13 @@ func (f *finder) add(p string) error {
 		return nil
 	}
 	var names []string
-	err = f.tree.Walk(name, skipped, func(file string, _ int64) error {
+	closed := func(folder string, err error) error {
+		f.problems = append(f.problems, source.Problem{
+			Severity: source.Warning, Summary: "not searched: " + reason(err), At: source.Location{File: folder},
+		})
+		return nil
+	}
+	err = f.tree.Walk(name, skipped, closed, func(file string, _ int64) error {
 		names = append(names, file)
 		return nil
 	})

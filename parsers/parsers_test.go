@@ -154,6 +154,29 @@ func TestLoadBadFiles(t *testing.T) {
 	}
 }
 
+// What may not be read is told, and hides nothing else.
+func TestLoadUnreadable(t *testing.T) {
+	if os.Geteuid() <= 0 {
+		t.Skip("the superuser, like whoever runs Windows, may read everything")
+	}
+	dir := folder(t, map[string]string{"a.yaml": queue, "b.yaml": queue, "closed/c.yaml": queue})
+	for _, name := range []string{"b.yaml", "closed"} {
+		file := filepath.Join(dir, name)
+		if err := os.Chmod(file, 0); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.Chmod(file, 0o700) })
+	}
+	stacks, problems := loaded(t, dir, Options{}, ".")
+	if want := []string{"a.yaml"}; !slices.Equal(stacks, want) {
+		t.Errorf("stacks %v, want %v", stacks, want)
+	}
+	want := []string{"closed: warning: not searched: permission denied", "b.yaml: warning: permission denied"}
+	if !slices.Equal(problems, want) {
+		t.Errorf("problems %q, want %q", problems, want)
+	}
+}
+
 func TestLoadNothing(t *testing.T) {
 	dir := folder(t, map[string]string{"a.txt": "x"})
 	if _, _, err := Load([]string{dir}, Options{}); !errors.Is(err, ErrNothing) {

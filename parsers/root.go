@@ -2,6 +2,7 @@ package parsers
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,19 +11,32 @@ import (
 	"github.com/serverlens/serverlens/parsers/terraform"
 )
 
+// stat is os.Stat of what may be read: a pipe would be waited for.
+func stat(p string) (os.FileInfo, error) {
+	info, err := os.Stat(p)
+	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s: neither a file nor a folder; - reads standard input", p)
+	}
+	return info, err
+}
+
 // Root is the folder that the files of a scan are named relative to, and outside
 // of which nothing is read: the top of the git work tree that encloses all paths,
 // so that a file has the same name wherever in it the scan is started. Where there
 // is none it is the deepest folder that encloses all paths; for templates that
-// mention files by "../" it is one or two folders up, as far as they mention.
+// mention files by "../" it is one or two folders up, as far as they mention. It is
+// "" where there is only "-".
 func Root(paths []string) (string, error) {
 	var narrow, wide string
-	for i, p := range paths {
-		dir, err := resolve(p)
+	for _, p := range paths {
+		if p == "-" {
+			continue
+		}
+		info, err := stat(p)
 		if err != nil {
 			return "", err
 		}
-		info, err := os.Stat(dir)
+		dir, err := resolve(p)
 		if err != nil {
 			return "", err
 		}
@@ -37,10 +51,13 @@ func Root(paths []string) (string, error) {
 		for ; n > 0; n-- {
 			up = above(up)
 		}
-		if i == 0 {
+		if narrow == "" {
 			narrow, wide = dir, up
 		}
 		narrow, wide = enclosing(narrow, dir), enclosing(wide, up)
+	}
+	if narrow == "" {
+		return "", nil
 	}
 	for dir := narrow; ; dir = filepath.Dir(dir) {
 		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {

@@ -104,6 +104,9 @@ func (r *reader) read() (source.Value, *failure) {
 	}
 	if !utf8.Valid(r.src) {
 		at := invalidUTF8(r.src)
+		if bytes.HasPrefix(r.src, []byte("\xff\xfe")) || bytes.HasPrefix(r.src, []byte("\xfe\xff")) {
+			return source.Value{}, r.fail(at, at, "the text is UTF-16; save it as UTF-8")
+		}
 		return source.Value{}, r.fail(at, at, "the text is not UTF-8")
 	}
 	start := 0

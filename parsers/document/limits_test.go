@@ -30,7 +30,7 @@ func TestLimits(t *testing.T) {
 		{"aliases of aliases", chain, "t:257:14: error: nested more than 256 levels deep, aliases expanded"},
 		{"merge bomb", merges, "t:1:1: error: more than 2000000 values, aliases expanded"},
 		{"not UTF-8", "a: é\nb: \xff", "t:2:4: error: the text is not UTF-8"},
-		{"UTF-16", "\xff\xfea\x00:\x00", "t:1:1: error: the text is not UTF-8"},
+		{"UTF-16", "\xff\xfea\x00:\x00", "t:1:1: error: the text is UTF-16; save it as UTF-8"},
 		{"a binary", "\x7fELF\x02\x01\x00", "t:1:5: error: syntax error in YAML: control characters are not allowed (value: 2)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

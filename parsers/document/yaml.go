@@ -71,6 +71,9 @@ func (r *reader) syntaxErrorYAML(err error) *failure {
 	if e.ContextMsg != "" {
 		text += " " + e.ContextMsg
 	}
+	if at < len(r.src) && r.src[at] == '\t' {
+		text = "a tab, where YAML takes only spaces"
+	}
 	return r.fail(at, at, "syntax error in YAML: %s", text)
 }
 

@@ -157,8 +157,9 @@ func (t *Tree) Names(dir string) ([]string, error) {
 var ErrTooManyFiles = fmt.Errorf("more than %d files", maxFiles)
 
 // Walk calls visit for every regular file below dir, in lexical order. It does
-// not follow symbolic links. skip is asked for the name of each folder below dir.
-func (t *Tree) Walk(dir string, skip func(name string) bool, visit func(name string, size int64) error) error {
+// not follow symbolic links. skip is asked for the name of each folder below dir;
+// closed is told of each that cannot be read.
+func (t *Tree) Walk(dir string, skip func(name string) bool, closed func(name string, err error) error, visit func(name string, size int64) error) error {
 	if t.root == nil {
 		return t.walkMemory(dir, visit)
 	}
@@ -166,7 +167,7 @@ func (t *Tree) Walk(dir string, skip func(name string) bool, visit func(name str
 	return fs.WalkDir(t.root.FS(), path.Clean(dir), func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return err
+			return closed(name, err)
 		case d.IsDir():
 			if name != path.Clean(dir) && (skip(d.Name()) || strings.Count(name, "/") > maxWalkDepth) {
 				return fs.SkipDir

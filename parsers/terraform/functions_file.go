@@ -186,7 +186,8 @@ func (p *project) fileset(dir, pattern string) (cty.Value, error) {
 	}
 	var found []cty.Value
 	n := 0
-	err = p.tree.Walk(base, func(string) bool { return false }, func(name string, _ int64) error {
+	closed := func(_ string, err error) error { return err }
+	err = p.tree.Walk(base, func(string) bool { return false }, closed, func(name string, _ int64) error {
 		if n++; n > maxFileset {
 			return errEnough
 		}
