@@ -11,10 +11,10 @@ import (
 )
 
 func writeDetectText(w io.Writer, r *analyzer.Report, o Options) error {
-	out := &printer{w: w, color: o.Color}
+	out := o.printer(w)
 	for _, sys := range r.Systems {
 		for _, s := range sys.Stacks {
-			out.found(s.Name, s.Format, s.Found)
+			out.found(out.stack(s), s.Format, s.Found)
 		}
 		if len(sys.Stacks) > 1 {
 			out.found("together", systemName(sys), sys.Found)
@@ -112,7 +112,7 @@ func (p *printer) roles(m *patterns.Match) {
 			}
 			p.printf("    %-*s  %s %s", width, label, n.Kind, n.ID)
 			if !n.At.IsZero() {
-				p.printf("  %s", p.dim(n.At.String()))
+				p.printf("  %s", p.dim(p.place(n.At)))
 			}
 			p.printf("\n")
 			label = ""

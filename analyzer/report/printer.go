@@ -7,13 +7,30 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/serverlens/serverlens/parsers/source"
 )
 
 // printer writes text for people and keeps the first error.
 type printer struct {
 	w     io.Writer
 	color bool
+	seen  func(file string) string // nil for the identity
 	err   error
+}
+
+// file is the name of a file for the reader.
+func (p *printer) file(name string) string {
+	if p.seen == nil || name == "" {
+		return name
+	}
+	return p.seen(name)
+}
+
+// place is where something stands: file, line and column.
+func (p *printer) place(at source.Location) string {
+	at.File = p.file(at.File)
+	return at.String()
 }
 
 func (p *printer) printf(format string, args ...any) {

@@ -32,6 +32,13 @@ type Options struct {
 	Color       bool   // of text, with ANSI escape sequences
 	ShowUnknown bool   // text lists what was left undecided
 	Version     string // of serverlens, for the formats that name their tool
+	// Seen is the name under which the reader finds a file, for text and compact; the
+	// other formats name it from the root. Nil leaves it as it is.
+	Seen func(file string) string
+}
+
+func (o Options) printer(w io.Writer) *printer {
+	return &printer{w: w, color: o.Color, seen: o.Seen}
 }
 
 // Format is one way to write a report.
@@ -86,9 +93,12 @@ func Write(w io.Writer, v Verb, format string, r *analyzer.Report, o Options) er
 
 // WriteProblems writes what could not be read or evaluated, notes left out, and
 // reports whether all that was asked for was analysed.
-func WriteProblems(w io.Writer, r *analyzer.Report) (whole bool, err error) {
-	out := &printer{w: w}
+func WriteProblems(w io.Writer, r *analyzer.Report, o Options) (whole bool, err error) {
+	out := o.printer(w)
 	for _, p := range problems(r) {
+		if p.At.File != "" {
+			p.At.File = out.file(p.At.File)
+		}
 		if p.Severity != source.Note {
 			out.printf("%s\n", p.String())
 		}

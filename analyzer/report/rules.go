@@ -58,7 +58,7 @@ func profile(r *policy.Rule) string {
 }
 
 func writeRulesText(w io.Writer, r *analyzer.Report, o Options) error {
-	out := &printer{w: w, color: o.Color}
+	out := o.printer(w)
 	widths := [2]int{}
 	for _, x := range r.Rules {
 		widths[0], widths[1] = max(widths[0], len(x.ID)), max(widths[1], len(x.Practice))

@@ -11,7 +11,7 @@ import (
 )
 
 func writeLintText(w io.Writer, r *analyzer.Report, o Options) error {
-	out := &printer{w: w, color: o.Color}
+	out := o.printer(w)
 	stacks, undecided := 0, 0
 	for _, sys := range r.Systems {
 		stacks += len(sys.Stacks)
@@ -31,12 +31,13 @@ func writeLintText(w io.Writer, r *analyzer.Report, o Options) error {
 	width := 0
 	for _, sys := range r.Systems {
 		for _, s := range sys.Stacks {
-			width = max(width, utf8.RuneCountInString(s.Name))
+			width = max(width, utf8.RuneCountInString(out.stack(s)))
 		}
 	}
 	for _, sys := range r.Systems {
 		for _, s := range sys.Stacks {
-			out.printf("%s%*s  %s\n", out.bold(s.Name), width-utf8.RuneCountInString(s.Name), "", summary(s))
+			name := out.stack(s)
+			out.printf("%s%*s  %s\n", out.bold(name), width-utf8.RuneCountInString(name), "", summary(s))
 		}
 	}
 	counts := counted(r)
@@ -74,7 +75,7 @@ const maxPlaces = 8
 // excerpt and path, the others by their places, then why and the remedy.
 func (p *printer) block(b *block, x *excerpts) {
 	first := b.findings[0]
-	p.printf("%s: %s: %s [%s]\n", p.bold(place(first)), p.severity(b.severity()), p.bold(sentence(first)), first.Rule.ID)
+	p.printf("%s: %s: %s [%s]\n", p.bold(p.at(first)), p.severity(b.severity()), p.bold(sentence(first)), first.Rule.ID)
 	width := p.excerpt(first, x)
 	label := func(name, text string) {
 		if text != "" {
@@ -91,7 +92,7 @@ func (p *printer) block(b *block, x *excerpts) {
 		if f.Message != first.Message {
 			words = sentence(f)
 		}
-		label("also", place(f)+": "+words)
+		label("also", p.at(f)+": "+words)
 	}
 	label("why", firstSentence(b.rule.Description))
 	label("fix", oneLine(b.rule.Fix))
@@ -100,15 +101,26 @@ func (p *printer) block(b *block, x *excerpts) {
 }
 
 // place is where a finding stands: file, line and column, else its stack.
-func place(f policy.Finding) string {
-	words := f.At.String()
+func place(f policy.Finding) string { return (&printer{}).at(f) }
+
+// at is the place of a finding for the reader.
+func (p *printer) at(f policy.Finding) string {
+	words := p.place(f.At)
 	if f.At.IsZero() && f.Stack != nil {
-		words = f.Stack.Path
+		words = p.file(f.Stack.Path)
 	}
 	if strings.HasPrefix(words, ":") { // a line that begins so would be a command of a workflow
 		words = "./" + words
 	}
 	return words
+}
+
+// stack is the name of a stack for the reader.
+func (p *printer) stack(s analyzer.Stack) string {
+	if s.Name == s.Path {
+		return p.file(s.Name)
+	}
+	return s.Name
 }
 
 // subject is what a finding is at.
@@ -161,14 +173,14 @@ func padLeft(s string, width int) string { return strings.Repeat(" ", max(0, wid
 // undecided prints a finding that was dropped, what it would have rested on, and
 // what would decide it.
 func (p *printer) undecided(u policy.Undecided) {
-	p.printf("%s: %s: %s [%s]\n", p.bold(place(u.Finding)), p.dim("undecided"), u.Rule.Title, u.Rule.ID)
+	p.printf("%s: %s: %s [%s]\n", p.bold(p.at(u.Finding)), p.dim("undecided"), u.Rule.Title, u.Rule.ID)
 	for _, x := range u.Unknown {
 		p.printf("  %s is unknown", x.Name)
 		if x.Expr != "" {
 			p.printf(": %s", x.Expr)
 		}
 		if !x.At.IsZero() {
-			p.printf(" (%s)", x.At)
+			p.printf(" (%s)", p.place(x.At))
 		}
 		if x.Flag != "" {
 			p.printf("; give %s", x.Flag)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,8 +46,11 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	params, err := keyValues(slices.Concat(in.params, in.vars))
-	if err != nil {
+	opts := parsers.Options{
+		Params: map[string]string{}, ParamsFile: in.paramsFile, VarFiles: in.varFiles, Plan: in.plan, Shims: in.shims,
+		MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
+	}
+	if err := errors.Join(keyValues(opts.Params, "--param", in.params), keyValues(opts.Params, "--var", in.vars)); err != nil {
 		return nil, exit{exitUsage, err}
 	}
 	if in.maxSize <= 0 {
@@ -55,11 +58,12 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 	}
 	var stacks []*source.Stack
 	var problems []source.Problem
-	if err = exist(paths); err == nil {
-		stacks, problems, err = parsers.Load(paths, parsers.Options{
-			Params: params, ParamsFile: in.paramsFile, VarFiles: in.varFiles, Plan: in.plan, Shims: in.shims,
-			MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
-		})
+	err := exist(paths)
+	if err == nil {
+		opts.Root, err = parsers.Root(paths)
+	}
+	if err == nil {
+		stacks, problems, err = parsers.Load(paths, opts)
 	}
 	if err != nil {
 		failed := analyzer.Analyze(cmd.Context(), nil, []source.Problem{{Severity: source.Error, Summary: err.Error()}}, o)
@@ -70,10 +74,14 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 	}
 	o.Release = true
 	r := analyzer.Analyze(cmd.Context(), stacks, problems, o)
+	if err := cmd.Context().Err(); err != nil { // what is missing would look like what is not there
+		return nil, err
+	}
+	out.seen = seenFrom(opts.Root)
 	if err := out.write(cmd, r, false); err != nil {
 		return nil, err
 	}
-	whole, err := report.WriteProblems(cmd.ErrOrStderr(), r)
+	whole, err := report.WriteProblems(cmd.ErrOrStderr(), r, out.options())
 	if err == nil && !whole {
 		err = exit{code: exitIncomplete}
 	}
@@ -91,14 +99,39 @@ func exist(paths []string) error {
 	return nil
 }
 
-func keyValues(pairs []string) (map[string]string, error) {
-	out := map[string]string{}
+// seenFrom makes of the name of a file below a root its name below the current
+// folder.
+func seenFrom(root string) func(string) string {
+	asIs := func(file string) string { return file }
+	here, err := os.Getwd()
+	if err == nil {
+		here, err = filepath.EvalSymlinks(here)
+	}
+	if err != nil || root == "" || here == root {
+		return asIs
+	}
+	return func(file string) string {
+		if file == parsers.Stdin {
+			return file
+		}
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(root, filepath.FromSlash(file))
+		}
+		if rel, err := filepath.Rel(here, file); err == nil {
+			file = rel
+		}
+		return filepath.ToSlash(file)
+	}
+}
+
+// keyValues reads the values of a flag, each KEY=VALUE, into a map.
+func keyValues(into map[string]string, flag string, pairs []string) error {
 	for _, p := range pairs {
 		key, value, ok := strings.Cut(p, "=")
 		if !ok || key == "" {
-			return nil, fmt.Errorf("%s: not KEY=VALUE", p)
+			return fmt.Errorf("%s %s: not KEY=VALUE", flag, p)
 		}
-		out[key] = value
+		into[key] = value
 	}
-	return out, nil
+	return nil
 }

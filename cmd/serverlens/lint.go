@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -77,7 +79,10 @@ func (l *lint) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return exit{exitIncomplete, err}
 	}
-	for _, name := range append(l.only, l.disable...) {
+	if cmd.Flags().Changed("only") && len(l.only) == 0 { // as of an empty variable: nothing would be checked
+		return exit{exitUsage, errors.New("--only: no rule is named")}
+	}
+	for _, name := range slices.Concat(l.only, l.disable) {
 		if engine.Rule(name) == nil {
 			return exit{exitUsage, fmt.Errorf("unknown rule %q%s", name, didYouMean(name, ids(engine)))}
 		}

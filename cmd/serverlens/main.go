@@ -60,11 +60,14 @@ func (e exit) Unwrap() error { return e.err }
 // run is main with everything that it touches handed in.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	cmd := root()
-	cmd.SetArgs(withVerb(cmd, args))
 	cmd.SetIn(stdin)
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
-	err := cmd.ExecuteContext(ctx)
+	args, err := withVerb(cmd, args)
+	if err == nil {
+		cmd.SetArgs(args)
+		err = interruptible(ctx, func() error { return cmd.ExecuteContext(ctx) })
+	}
 	if ctx.Err() != nil {
 		fmt.Fprintln(stderr, "serverlens: interrupted")
 		return exitInterrupted
@@ -80,4 +83,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "serverlens: %s\n", strings.TrimSpace(e.err.Error()))
 	}
 	return e.code
+}
+
+// interruptible calls f and leaves it behind when it is interrupted: what waits for
+// standard input or is deep in a template does not look at the context.
+func interruptible(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,11 @@ type output struct {
 	specs       []string // as they were given
 	targets     []target
 	showUnknown bool
+	seen        func(file string) string
+}
+
+func (o *output) options() report.Options {
+	return report.Options{ShowUnknown: o.showUnknown, Version: version(), Seen: o.seen}
 }
 
 // target is a format and where it goes.
@@ -58,7 +64,8 @@ func (o *output) check() error {
 		i := slices.Index(names(o.verb), name)
 		switch {
 		case i < 0:
-			return exit{exitUsage, fmt.Errorf("unknown format %q%s; one of %s", name, didYouMean(name, names(o.verb)), strings.Join(names(o.verb), ", "))}
+			help := cmp.Or(didYouMean(name, names(o.verb)), ": one of "+strings.Join(names(o.verb), ", "))
+			return exit{exitUsage, fmt.Errorf("unknown format %q%s", name, help)}
 		case toFile && file == "":
 			return exit{exitUsage, fmt.Errorf("--format %s: no file behind the =", spec)}
 		case !toFile:
@@ -83,8 +90,7 @@ func (o *output) write(cmd *cobra.Command, r *analyzer.Report, machineOnly bool)
 		if machineOnly && !t.format.Machine {
 			continue
 		}
-		opts := report.Options{ShowUnknown: o.showUnknown, Version: version()}
-		if err := t.write(cmd.OutOrStdout(), o.verb, r, opts); err != nil {
+		if err := t.write(cmd.OutOrStdout(), o.verb, r, o.options()); err != nil {
 			return exit{exitIncomplete, err}
 		}
 	}

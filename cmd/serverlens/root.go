@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,9 +21,11 @@ names the architecture pattern that it implements and checks best practices.
 It never uses the network and never runs anything that it reads.
 
 ` + exitCodes,
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	cmd.SetVersionTemplate("serverlens {{.Version}}\n")
 	cmd.SetFlagErrorFunc(unknownFlag)
 	cmd.AddCommand(lintCommand(), detectCommand(), graphCommand(), rulesCommand(), explainCommand(), versionCommand())
 	cmd.InitDefaultHelpCmd()
@@ -58,16 +62,26 @@ type hint struct {
 
 func (h hint) Error() string { return h.error.Error() + h.help }
 
-// withVerb puts lint before arguments that begin with a path instead of a command.
-func withVerb(cmd *cobra.Command, args []string) []string {
-	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
-		return args
+// withVerb puts lint before arguments that begin with a path, or with a flag of
+// lint, instead of a command.
+func withVerb(cmd *cobra.Command, args []string) ([]string, error) {
+	if len(args) == 0 || slices.Contains([]string{"-h", "--help", "-v", "--version"}, args[0]) {
+		return args, nil
 	}
-	if found, _, err := cmd.Find(args[:1]); err == nil && found != cmd {
-		return args
+	if found, _, err := cmd.Find(args[:1]); err == nil && found != cmd || strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return args, nil
 	}
-	if _, err := os.Stat(args[0]); err != nil {
-		return args
+	if _, err := os.Stat(args[0]); err != nil && !strings.HasPrefix(args[0], "-") {
+		return nil, exit{exitUsage, fmt.Errorf("%q is no command and no file%s", args[0], didYouMean(args[0], commands(cmd)))}
 	}
-	return append([]string{"lint"}, args...)
+	return append([]string{"lint"}, args...), nil
+}
+
+// commands is the names of a command's commands.
+func commands(cmd *cobra.Command) []string {
+	var out []string
+	for _, c := range cmd.Commands() {
+		out = append(out, c.Name())
+	}
+	return out
 }

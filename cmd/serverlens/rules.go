@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +45,12 @@ reports, one that it does not, and how to fix what it finds; of a pattern its pa
 and what is missing without them. It needs no network.`,
 		Example: `  serverlens explain visibility-margin
   serverlens explain event-driven`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			return fmt.Errorf("explain takes the name of one rule (serverlens rules lists them) or pattern (%s)", strings.Join(slugs(), ", "))
+		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := completeRules(cmd, args, word)
 			return append(names, slugs()...), directive
@@ -70,7 +77,9 @@ func pageOf(name string) (string, error) {
 	if r := engine.Rule(name); r != nil {
 		return report.RulePage(r, rules.Files), nil
 	}
-	return "", exit{exitUsage, fmt.Errorf("no rule and no pattern is called %q%s", name, didYouMean(name, slices.Concat(ids(engine), slugs())))}
+	near := cmp.Or(didYouMean(name, slices.Concat(ids(engine), slugs())),
+		"; serverlens rules lists the rules, the patterns are "+strings.Join(slugs(), ", "))
+	return "", exit{exitUsage, fmt.Errorf("no rule and no pattern is called %q%s", name, near)}
 }
 
 // slugs is the ids of the patterns.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"math/rand"
 	"os"
 	"os/exec"
@@ -136,6 +137,28 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("said %q", errs.String())
 	}
 }
+
+// An interruption ends what waits for standard input, and nothing is reported.
+func TestInterruptedInput(t *testing.T) {
+	stdin, writer := io.Pipe() // nobody writes
+	defer writer.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	reads := readerFunc(func(p []byte) (int, error) {
+		cancel()
+		return stdin.Read(p)
+	})
+	var out, errs bytes.Buffer
+	if code := run(ctx, []string{"lint", "-"}, reads, &out, &errs); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+	if out.Len() > 0 || errs.String() != "serverlens: interrupted\n" {
+		t.Errorf("said %q and %q", out.String(), errs.String())
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func TestDidYouMean(t *testing.T) {
 	names := []string{"visibility-margin", "function-tracing", "text"}
