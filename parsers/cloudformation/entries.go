@@ -31,7 +31,7 @@ func hasSpecial(v source.Value) bool {
 // is false where there may be more than these and the like of those that are
 // uncertain.
 func (t *template) entries(v source.Value, s scope) (out []entry, complete bool) {
-	out, complete = t.collect(v, entry{scope: s}, nil)
+	out, complete = t.collect(v, entry{scope: s}, make([]entry, 0, len(v.Entries)))
 	if !hasSpecial(v) {
 		return out, complete
 	}

@@ -98,7 +98,7 @@ func (t *template) arguments(open bool) source.Value {
 
 // enter adds what a nested stack declares to the stack, and what cannot be
 // looked into to its opaque parts.
-func (t *template) enter(r source.Resource) {
+func (t *template) enter(r *source.Resource) {
 	name := r.Address[len(t.prefix):]
 	e := t.byName[name]
 	opaque := func(from string, inputs source.Value) {

@@ -146,7 +146,7 @@ func (t *template) hasMacros() (found bool) {
 // to the stack.
 func (t *template) load() {
 	t.decideAll()
-	var resources []source.Resource
+	resources := make([]source.Resource, 0, len(t.resources))
 	for i := range t.resources {
 		if r, ok := t.resource(&t.resources[i]); ok {
 			resources = append(resources, r)
@@ -161,10 +161,11 @@ func (t *template) load() {
 	}
 	known := map[string]bool{}
 	t.stack.Resources = slices.Grow(t.stack.Resources, len(resources))
-	for _, r := range resources {
+	for i := range resources {
+		r := &resources[i]
 		known[r.Address] = true
-		t.attachDefinition(&r)
-		t.stack.Resources = append(t.stack.Resources, r)
+		t.attachDefinition(r)
+		t.stack.Resources = append(t.stack.Resources, *r)
 		t.enter(r)
 	}
 	t.checkMentions(known)

@@ -72,7 +72,7 @@ func (a *assembly) text(v source.Value, start, end int) source.Value {
 	}
 	d := newDecoder(a.src, start)
 	if _, ok := d.scalar(start, end); !ok || string(d.text) != v.Text {
-		d.from = nil
+		d.runs = nil
 	}
 	var parts []source.Part
 	var refs []source.Ref
@@ -83,10 +83,10 @@ func (a *assembly) text(v source.Value, start, end int) source.Value {
 			if hole.Ref != nil {
 				refs = append(refs, *hole.Ref)
 			}
-		case d.from == nil:
+		case d.runs == nil:
 			parts = append(parts, source.Part{Text: v.Text[i : i+n], At: v.At})
 		default:
-			parts = a.known(parts, v.Text[i:i+n], d.from[i:i+n], d.to[i:i+n])
+			parts = a.known(parts, v.Text[i:i+n], i, d.runs)
 		}
 	})
 	if !slices.ContainsFunc(parts, isHole) {
@@ -102,22 +102,27 @@ func (a *assembly) text(v source.Value, start, end int) source.Value {
 	return out
 }
 
-// known adds the pieces of known text that was written in the assembled text at
-// the offsets from and to.
-func (a *assembly) known(parts []source.Part, text string, from, to []int) []source.Part {
+// known adds the pieces of known text, which begins at an offset of the scalar that
+// has the runs.
+func (a *assembly) known(parts []source.Part, text string, at int, in runs) []source.Part {
+	pieceOf := func(i int) *piece {
+		from, _ := in.written(at + i)
+		return a.pieceAt(a.written(from))
+	}
 	for len(text) > 0 {
-		o := a.written(from[0])
-		p := a.pieceAt(o)
-		n := 1
-		for n < len(text) && a.pieceAt(a.written(from[n])) == p {
+		p, n := pieceOf(0), 1
+		for n < len(text) && pieceOf(n) == p {
 			n++
 		}
-		part := source.Part{Text: text[:n], At: a.region(from[0], to[n-1])}
+		from, _ := in.written(at)
+		_, to := in.written(at + n - 1)
+		o := a.written(from)
+		part := source.Part{Text: text[:n], At: a.region(from, to)}
 		if start := p.part.Start + o - p.start; p.scalar != nil && strings.HasPrefix(p.scalar.Text[start:], part.Text) {
 			part.In, part.Start = p.part.In, start
 		}
 		parts = append(parts, part)
-		text, from, to = text[n:], from[n:], to[n:]
+		text, at = text[n:], at+n
 	}
 	return parts
 }

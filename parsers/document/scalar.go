@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"sort"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -11,10 +12,31 @@ import (
 // Scalar is the text of a scalar (or key) that knows where each of its bytes was
 // written.
 type Scalar struct {
-	Text     string
-	from, to []int // where in the file the bytes of Text begin and end
-	end      int   // where the text ends
-	index    *index
+	Text  string
+	runs  runs
+	end   int // where the text ends
+	index *index
+}
+
+// run is a piece of decoded text. Of a verbatim one every byte stands in the file
+// as it is, of another one all bytes were written as the whole region.
+type run struct {
+	start    int // in the text
+	from, to int // in the file
+	verbatim bool
+}
+
+// runs are the pieces of a text in order.
+type runs []run
+
+// written is where in the file the byte at an offset of the text begins and ends.
+func (r runs) written(o int) (from, to int) {
+	x := r[sort.Search(len(r), func(k int) bool { return r[k].start > o })-1]
+	if x.verbatim {
+		from = x.from + o - x.start
+		return from, from + 1
+	}
+	return x.from, x.to
 }
 
 // Open decodes the scalar at a place of a file by the rules of its style: plain
@@ -26,14 +48,14 @@ func Open(src []byte, at source.Location) (*Scalar, bool) {
 		return nil, false
 	}
 	d := newDecoder(src, start)
-	d.text, d.from, d.to = make([]byte, 0, end-start), make([]int, 0, end-start), make([]int, 0, end-start)
+	d.text = make([]byte, 0, end-start)
 	stop, ok := d.scalar(start, end)
 	if !ok {
 		return nil, false
 	}
 	stop = max(stop, end)
 	return &Scalar{
-		Text: string(d.text), from: d.from, to: d.to, end: d.last,
+		Text: string(d.text), runs: d.runs, end: d.last,
 		index: newIndexAt(src[start:stop:stop], at),
 	}, true
 }
@@ -45,11 +67,7 @@ func openVerbatim(src []byte, at source.Location, text string) (*Scalar, bool) {
 	if start < 0 || end < start || end > len(src) || string(src[start:end]) != text {
 		return nil, false
 	}
-	s := &Scalar{Text: text, end: end, index: newIndexAt(src[start:end:end], at)}
-	for i := start; i < end; i++ {
-		s.from, s.to = append(s.from, i), append(s.to, i+1)
-	}
-	return s, true
+	return &Scalar{Text: text, runs: runs{{0, start, end, true}}, end: end, index: newIndexAt(src[start:end:end], at)}, true
 }
 
 // Region is the place in the file of the bytes from start to end of the text.
@@ -59,10 +77,11 @@ func (s *Scalar) Region(start, end int) source.Location {
 	end = min(max(start, end), len(s.Text))
 	a, b := s.end, s.end
 	if start < len(s.Text) {
-		a, b = s.from[start], s.from[start]
+		a, _ = s.runs.written(start)
+		b = a
 	}
 	if end > start {
-		b = s.to[end-1]
+		_, b = s.runs.written(end - 1)
 	}
 	return s.index.region(a-s.index.base, b-s.index.base)
 }
@@ -75,7 +94,11 @@ func Decode(src []byte, at source.Location) (text string, offsets []int, ok bool
 	if !ok {
 		return "", nil, false
 	}
-	return s.Text, append(s.from, s.end), true
+	for i := range len(s.Text) {
+		from, _ := s.runs.written(i)
+		offsets = append(offsets, from)
+	}
+	return s.Text, append(offsets, s.end), true
 }
 
 // Region is the place in the file of the bytes from start to end of the decoded
@@ -91,12 +114,12 @@ func Region(src []byte, at source.Location, start, end int) source.Location {
 
 // decoder decodes one scalar. With keep unset it only measures it.
 type decoder struct {
-	src      []byte
-	json     bool // NEL, LS and PS are ordinary characters
-	keep     bool
-	text     []byte
-	from, to []int
-	last     int // where the text ends
+	src  []byte
+	json bool // NEL, LS and PS are ordinary characters
+	keep bool
+	text []byte
+	runs runs
+	last int // where the text ends
 }
 
 // newDecoder makes the decoder for the scalar at an offset. Double-quoted text is
@@ -132,22 +155,22 @@ func (d *decoder) scalar(start, end int) (int, bool) {
 
 // emit adds text that was written as the bytes from one offset to another.
 func (d *decoder) emit(text string, from, to int) {
-	if !d.keep {
+	if !d.keep || text == "" {
 		return
 	}
-	for range len(text) {
-		d.from, d.to = append(d.from, from), append(d.to, to)
-	}
+	d.runs = append(d.runs, run{len(d.text), from, to, false})
 	d.text = append(d.text, text...)
 }
 
 // copy adds the bytes from one offset to another as they are.
 func (d *decoder) copy(from, to int) {
-	if !d.keep {
+	if !d.keep || from == to {
 		return
 	}
-	for i := from; i < to; i++ {
-		d.from, d.to = append(d.from, i), append(d.to, i+1)
+	if n := len(d.runs); n > 0 && d.runs[n-1].verbatim && d.runs[n-1].to == from {
+		d.runs[n-1].to = to
+	} else {
+		d.runs = append(d.runs, run{len(d.text), from, to, true})
 	}
 	d.text = append(d.text, d.src[from:to]...)
 }
@@ -172,13 +195,23 @@ func (d *decoder) emitBreak(i int) {
 
 func blank(b byte) bool { return b == ' ' || b == '\t' }
 
-// plain decodes one character, or one run of white space, of a plain scalar.
+// plain decodes some characters, or one run of white space, of a plain scalar.
 func (d *decoder) plain(i, end int) int {
 	if blank(d.src[i]) || d.lineBreak(i) > 0 {
 		return d.fold(i, end, false)
 	}
-	d.copy(i, i+1)
-	return i + 1
+	next := i + 1
+	for next < end && stands(d.src[next]) {
+		next++
+	}
+	d.copy(i, next)
+	return next
+}
+
+// stands reports whether a byte is a character that stands for itself in every
+// style.
+func stands(b byte) bool {
+	return b > ' ' && b < utf8.RuneSelf && b != '"' && b != '\'' && b != '\\'
 }
 
 // fold decodes a run of blanks and line breaks: without a break it stands for

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -106,11 +107,12 @@ func (t *Tree) read(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, t.max+1))
-	if err == nil && int64(len(b)) > t.max {
+	var b bytes.Buffer
+	b.Grow(int(info.Size()) + bytes.MinRead) // all of it in one piece
+	if _, err = b.ReadFrom(io.LimitReader(f, t.max+1)); err == nil && int64(b.Len()) > t.max {
 		err = fmt.Errorf("%s: more than %d bytes (--max-file-size)", name, t.max)
 	}
-	return b, err
+	return b.Bytes(), err
 }
 
 // Names lists the regular files of the folder dir, symbolic links to one

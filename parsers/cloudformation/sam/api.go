@@ -101,7 +101,7 @@ func (e *expander) implicitAPI(typ, eventType, property, id string) {
 		e.warn(old.At, "%s is the name of the implicit API, which AWS SAM puts in the place of this resource", id)
 		e.resources = slices.DeleteFunc(e.resources, func(r *resource) bool { return r == old })
 	}
-	r := &resource{sam: true, Resource: source.Resource{
+	r := &resource{sam: true, Resource: &source.Resource{
 		Address: address, Type: typ, Properties: source.MapOf(at), At: at, Body: at,
 		From: first.Address, Via: append(slices.Clone(first.Via), first.At), If: e.anyOf(address, guards, at),
 	}}

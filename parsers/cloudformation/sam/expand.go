@@ -83,7 +83,7 @@ type expander struct {
 
 // resource is a declared resource and what was made of it.
 type resource struct {
-	source.Resource
+	*source.Resource
 	sam   bool
 	props source.Value // with Globals merged
 	out   []source.Resource
@@ -98,10 +98,11 @@ func newExpander(t Template) *expander {
 		Template: t, byAddress: map[string]*resource{}, taken: map[string]bool{}, apis: map[string]*api{},
 		hashes: map[string]map[string]string{}, renamed: map[string]string{}, recordSet: map[string]*recordSets{},
 	}
-	for _, r := range t.Resources {
+	for i := range t.Resources {
+		r := &t.Resources[i]
 		x := &resource{Resource: r, sam: strings.HasPrefix(r.Type, sectionPrefix)}
 		if !x.sam {
-			x.out = []source.Resource{r}
+			x.out = t.Resources[i : i+1 : i+1]
 		}
 		e.resources = append(e.resources, x)
 		e.byAddress[r.Address] = x
@@ -116,7 +117,7 @@ func (e *expander) warn(at source.Location, format string, args ...any) {
 
 // main makes the resource that keeps the id of the SAM resource.
 func (e *expander) main(r *resource, typ string, f fields) {
-	m := r.Resource
+	m := *r.Resource
 	m.Type, m.Properties, m.From = typ, f.value(), r.Address
 	m.Properties.At = r.props.At
 	r.out = append(r.out, m)
@@ -188,7 +189,11 @@ func (e *expander) named(v source.Value) *resource {
 
 // result is all resources in the order of the template.
 func (e *expander) result() []source.Resource {
-	var out []source.Resource
+	n := 0
+	for _, r := range e.resources {
+		n += len(r.out)
+	}
+	out := make([]source.Resource, 0, n)
 	for _, r := range e.resources {
 		r.inject()
 		out = append(out, r.out...)

@@ -162,7 +162,7 @@ func (e *expander) checkProperties(r *resource) {
 	known, ok := properties[r.Type]
 	if !ok {
 		e.warn(r.At, "%s: AWS SAM has no resource type %s", r.Address, r.Type)
-		r.out = []source.Resource{r.Resource}
+		r.out = []source.Resource{*r.Resource}
 		return
 	}
 	for _, p := range r.Properties.Entries {

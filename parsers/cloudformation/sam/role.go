@@ -35,10 +35,7 @@ func (r *role) manage(v source.Value) {
 
 // policy adds an inline policy; one with the same statements is not repeated.
 func (r *role) policy(name string, g source.Guard, document source.Value) {
-	f := fields{at: document.At}
-	f.text("PolicyName", name)
-	f.set("PolicyDocument", document)
-	v := when(g, f.value())
+	v := when(g, source.MapOf(document.At, textEntry(document.At, "PolicyName", name), entry("PolicyDocument", document)))
 	same := func(o source.Value) bool {
 		return o.Get("PolicyDocument").Equal(v.Get("PolicyDocument"))
 	}
@@ -54,25 +51,22 @@ func (r *role) allow(name, action string, on source.Value) {
 
 // document is a policy document with these statements.
 func document(at source.Location, statements ...source.Value) source.Value {
-	f := fields{at: at}
-	f.text("Version", "2012-10-17")
-	f.set("Statement", source.ListOf(at, statements...))
-	return f.value()
+	return source.MapOf(at, textEntry(at, "Version", "2012-10-17"), entry("Statement", source.ListOf(at, statements...)))
 }
 
 // allow is the statement that allows actions, apart by blanks, on a resource.
 func allow(at source.Location, actions string, on source.Value) source.Value {
-	f := fields{at: at}
-	f.text("Effect", "Allow")
-	f.set("Action", actionList(at, actions))
-	f.set("Resource", on)
-	return f.value()
+	effect, action := textEntry(at, "Effect", "Allow"), entry("Action", actionList(at, actions))
+	if absent(on) {
+		return source.MapOf(at, effect, action)
+	}
+	return source.MapOf(at, effect, action, entry("Resource", on))
 }
 
 func actionList(at source.Location, actions string) source.Value {
-	var items []source.Value
+	items := make([]source.Value, 0, 1+strings.Count(actions, " "))
 	service := ""
-	for _, a := range strings.Fields(actions) {
+	for a := range strings.FieldsSeq(actions) {
 		if strings.HasSuffix(a, ":") {
 			service = a
 			continue
@@ -211,11 +205,9 @@ func (e *expander) makeRole(r *resource, g source.Guard, x *role) {
 
 // trust is the policy that lets a service assume a role.
 func trust(at source.Location, service string) source.Value {
-	f := fields{at: at}
-	f.text("Effect", "Allow")
-	f.set("Principal", nested(source.ListOf(at, source.StringOf(service, at)), "Service"))
-	f.set("Action", source.ListOf(at, source.StringOf("sts:AssumeRole", at)))
-	return document(at, f.value())
+	one := func(text string) source.Value { return source.ListOf(at, source.StringOf(text, at)) }
+	return document(at, source.MapOf(at, textEntry(at, "Effect", "Allow"),
+		entry("Principal", nested(one(service), "Service")), entry("Action", one("sts:AssumeRole"))))
 }
 
 // eventRole makes the role with which a service starts the target of an event.

@@ -13,7 +13,7 @@ import "github.com/serverlens/serverlens/parsers/source"
 // Template is an evaluated template, as far as its expansion needs it.
 type Template struct {
 	// Resources are all resources, SAM and plain, in source order. Their addresses,
-	// and the addresses of every reference, begin with Prefix.
+	// and the addresses of every reference, begin with Prefix. Expand uses them up.
 	Resources []source.Resource
 	// Prefix is "" or, in a nested stack, its address and a slash. A generated id
 	// begins with it ("Shop/ServerlessRestApi"); a plain logical id in a text

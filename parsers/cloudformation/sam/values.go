@@ -28,7 +28,7 @@ type fields struct {
 
 // set adds an entry; what had the key before is replaced.
 func (f *fields) set(key string, v source.Value) {
-	f.put(source.Entry{Key: key, KeyAt: v.At, Value: v})
+	f.put(entry(key, v))
 }
 
 func (f *fields) put(e source.Entry) {
@@ -72,17 +72,27 @@ func (f *fields) value() source.Value { return source.MapOf(f.at, slices.Clone(f
 
 // mapOf is a Map of texts made at a place: key, text, key, text.
 func mapOf(at source.Location, pairs ...string) source.Value {
-	f := fields{at: at}
+	entries := make([]source.Entry, 0, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
-		f.text(pairs[i], pairs[i+1])
+		entries = append(entries, textEntry(at, pairs[i], pairs[i+1]))
 	}
-	return f.value()
+	return source.MapOf(at, entries...)
+}
+
+// textEntry is an entry of a Map whose value is a text made at a place.
+func textEntry(at source.Location, key, s string) source.Entry {
+	return entry(key, source.StringOf(s, at))
+}
+
+// entry is an entry of a Map that is made where its value is.
+func entry(key string, v source.Value) source.Entry {
+	return source.Entry{Key: key, KeyAt: v.At, Value: v}
 }
 
 // nested is a Map with one entry, itself in a Map, and so on along a path.
 func nested(v source.Value, path ...string) source.Value {
 	for _, key := range slices.Backward(path) {
-		v = source.MapOf(v.At, source.Entry{Key: key, KeyAt: v.At, Value: v})
+		v = source.MapOf(v.At, entry(key, v))
 	}
 	return v
 }
