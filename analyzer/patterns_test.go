@@ -61,8 +61,12 @@ func fixtures(t *testing.T) []template {
 			if err != nil {
 				t.Fatal(err)
 			}
-			base := filepath.Base(name)
-			out = append(out, template{name: path.Join(path.Dir(path.Clean(filepath.ToSlash(name))), base), path: base, files: map[string][]byte{base: text}})
+			base, called := filepath.Base(name), path.Clean(filepath.ToSlash(name))
+			if strings.Contains(glob, "architectures") { // they read files beside them
+				out = append(out, readTemplate(t, called, filepath.Dir(name), base))
+				continue
+			}
+			out = append(out, template{name: called, path: base, files: map[string][]byte{base: text}})
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -100,6 +101,7 @@ func (p *project) readConfig(tree *source.Tree, dir string) *config {
 	}
 	c := &config{dir: dir, resources: map[string]*block{}, variables: map[string]*block{}, locals: map[string]*attribute{},
 		outputs: map[string]*block{}, modules: map[string]*block{}, usage: newUsage()}
+	var bodies []*body
 	var blocks, overrides []*block
 	for _, name := range configFiles(names) {
 		file := path.Join(dir, name)
@@ -113,8 +115,7 @@ func (p *project) readConfig(tree *source.Tree, dir string) *config {
 		if b == nil {
 			continue
 		}
-		c.usage.scan(b)
-		rewriteBody(b, p)
+		bodies = append(bodies, b)
 		if isOverride(name) {
 			overrides = append(overrides, b.blocks...)
 		} else {
@@ -127,7 +128,44 @@ func (p *project) readConfig(tree *source.Tree, dir string) *config {
 	for _, b := range overrides {
 		c.override(p, b)
 	}
+	for _, b := range bodies {
+		c.unindex(b)
+		c.usage.scan(b)
+		rewriteBody(b, p)
+	}
 	return c
+}
+
+// unindex reads x.y["z"] as x.y.z, which it is where x.y is one object.
+func (c *config) unindex(b *body) {
+	for _, a := range b.attrs {
+		_ = hclsyntax.VisitAll(a.expr, func(n hclsyntax.Node) hcl.Diagnostics {
+			if e, ok := n.(*hclsyntax.ScopeTraversalExpr); ok {
+				c.unindexMention(e.Traversal)
+			}
+			return nil
+		})
+	}
+	for _, x := range b.blocks {
+		c.unindex(x.body)
+	}
+}
+
+func (c *config) unindexMention(t hcl.Traversal) {
+	m, ok := splitMention(t)
+	index, byKey := m.index.(hcl.TraverseIndex)
+	if !ok || !byKey || index.Key.Type() != cty.String {
+		return
+	}
+	declared := c.resources[m.key()]
+	if strings.HasPrefix(m.of, "module.") {
+		declared = c.modules[m.name]
+	}
+	if declared == nil || declared.body.attr("count") != nil || declared.body.attr("for_each") != nil {
+		return
+	}
+	i := slices.IndexFunc(t, func(step hcl.Traverser) bool { _, ok := step.(hcl.TraverseIndex); return ok })
+	t[i] = hcl.TraverseAttr{Name: index.Key.AsString(), SrcRange: index.SrcRange}
 }
 
 var configEndings = []string{".tf", ".tf.json", ".tofu", ".tofu.json"}

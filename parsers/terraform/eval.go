@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -356,13 +357,17 @@ func (m *module) output(name string) cty.Value {
 	return v
 }
 
-// isTrue reports whether an attribute is there and literally true.
+// isTrue reports whether an attribute is there and literally true, or "true".
 func (m *module) isTrue(a *attribute) bool {
 	if a == nil {
 		return false
 	}
 	v, diags := a.expr.Value(nil)
-	return !diags.HasErrors() && v.Type() == cty.Bool && v.IsKnown() && !v.IsNull() && v.True()
+	if diags.HasErrors() {
+		return false
+	}
+	v, err := convert.Convert(v, cty.Bool)
+	return err == nil && v.IsKnown() && !v.IsNull() && v.True()
 }
 
 // undeclared notes a mention of something that the module does not declare.

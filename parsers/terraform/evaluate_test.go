@@ -53,6 +53,7 @@ resource "aws_sqs_queue" "q" {
   tags  = { a = "b" }
 }
 resource "aws_sqs_queue" "two" { count = 2 }
+resource "aws_sqs_queue" "each" { for_each = toset(["arn"]) }
 resource "aws_x" "block" {
   nested { value = 1 }
 }
@@ -64,6 +65,10 @@ data "aws_sns_topic" "t" { name = "t" }
 		`aws_sqs_queue.q.delay + 1`:                                    `6`,
 		`aws_sqs_queue.q.arn`:                                          `?aws_sqs_queue.q.arn(aws_sqs_queue.q.arn)`,
 		`aws_sqs_queue.two[1].arn`:                                     `?aws_sqs_queue.two[1].arn(aws_sqs_queue.two[1].arn)`,
+		`aws_sqs_queue.q["arn"]`:                                       `?aws_sqs_queue.q.arn(aws_sqs_queue.q.arn)`,
+		`aws_sqs_queue.q["tags"].a`:                                    `b`,
+		`data.aws_sns_topic.t["arn"]`:                                  `?data.aws_sns_topic.t.arn(data.aws_sns_topic.t.arn)`,
+		`aws_sqs_queue.each["arn"].url`:                                `?aws_sqs_queue.each["arn"].url(aws_sqs_queue.each["arn"].url)`,
 		`aws_sqs_queue.two[*].arn`:                                     `[?aws_sqs_queue.two[0].arn(aws_sqs_queue.two[0].arn) ?aws_sqs_queue.two[1].arn(aws_sqs_queue.two[1].arn)]`,
 		`length(aws_sqs_queue.two)`:                                    `2`,
 		`"${aws_sqs_queue.q.arn}:*"`:                                   `?${aws_sqs_queue.q.arn}:*(aws_sqs_queue.q.arn)`,
@@ -149,7 +154,7 @@ variable "wrong" {
 }
 variable "null" {
   default  = "d"
-  nullable = false
+  nullable = "false"
 }
 resource "x_y" "z" {
   v = [var.a, var.b, var.c, var.n, var.l, var.o, var.null]
