@@ -8,11 +8,12 @@ import (
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
-// maxRows keeps a document below the 1 MiB of a job summary (GitHub Docs,
-// Workflow commands for GitHub Actions): a row is short, and cut where it is not.
+// What keeps a document of three tables below the 1 MiB of a job summary (GitHub
+// Docs, Workflow commands for GitHub Actions).
 const (
-	maxRows = 500
-	maxCell = 400
+	maxRows  = 500
+	maxCell  = 400       // characters, before they are escaped
+	maxTable = 300 << 10 // bytes
 )
 
 // writeMarkdown writes the patterns of the stacks, the findings, one row a block,
@@ -58,6 +59,8 @@ type table struct {
 	p     *printer
 	names []string
 	rows  int
+	left  int // rows that are left out
+	size  int // bytes
 }
 
 func (p *printer) table(names ...string) *table { return &table{p: p, names: names} }
@@ -66,15 +69,20 @@ func (t *table) row(cells ...string) {
 	if t.rows == 0 {
 		t.p.printf("| %s |\n|%s\n", strings.Join(t.names, " | "), strings.Repeat("---|", len(t.names)))
 	}
-	if t.rows++; t.rows <= maxRows {
-		t.p.printf("| %s |\n", strings.Join(cells, " | "))
+	t.rows++
+	line := strings.Join(cells, " | ")
+	if t.rows > maxRows || t.size+len(line) > maxTable {
+		t.left++
+		return
 	}
+	t.size += len(line)
+	t.p.printf("| %s |\n", line)
 }
 
 // end says how many rows were left out.
 func (t *table) end(what string) {
-	if n := t.rows - maxRows; n > 0 {
-		t.p.printf("\n%d more %s are left out.\n", n, what)
+	if t.left > 0 {
+		t.p.printf("\n%d more %s are left out.\n", t.left, what)
 	}
 	if t.rows > 0 {
 		t.p.printf("\n")

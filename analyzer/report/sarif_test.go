@@ -165,3 +165,26 @@ func TestGitHubCap(t *testing.T) {
 		}
 	}
 }
+
+// A job summary has at most 1 MiB, whatever names and messages hold.
+func TestMarkdownCap(t *testing.T) {
+	r := many(2000)
+	findings := r.Systems[0].Result.Findings
+	for i := range findings {
+		rule := *findings[i].Rule // a block of its own
+		findings[i].Rule, findings[i].Message = &rule, strings.Repeat("&", 1000)
+	}
+	r.Problems = nil
+	for range 2000 {
+		r.Problems = append(r.Problems, source.Problem{Severity: source.Error, Summary: strings.Repeat("<@#", 1000)})
+	}
+	out := write(t, report.Lint, "markdown", r, report.Options{})
+	if len(out) > 1<<20 || len(out) < 1<<18 {
+		t.Errorf("%d bytes", len(out))
+	}
+	for _, what := range []string{" more findings are left out.\n", " more problems are left out.\n"} {
+		if !strings.Contains(out, what) {
+			t.Errorf("no word of%s", strings.TrimSpace(what))
+		}
+	}
+}
