@@ -5,6 +5,7 @@ set -euo pipefail
 work=$(mktemp -d "$RUNNER_TEMP/serverlens-run.XXXXXX")
 sarif=${IN_SARIF_FILE:-serverlens.sarif}
 case $sarif in *$'\n'*) echo "sarif-file: one path" >&2; exit 2 ;; /* | ?:*) ;; *) sarif=$PWD/$sarif ;; esac
+if command -v cygpath >/dev/null; then sarif=$(cygpath -m "$sarif"); fi # as Windows knows it
 
 lines() { # splits $1 into the array given, one element a line that is not empty
   local line
@@ -16,13 +17,18 @@ args=(${list[@]+"${list[@]}"})
 lines "${IN_PATHS:-.}"
 paths=(${list[@]+"${list[@]}"})
 
+# A checkout without git has no work tree to name files from.
+root=$PWD
+while [ "$root" != / ] && [ ! -e "$root/.git" ]; do root=$(dirname "$root"); done
+if [ "$root" = / ]; then args+=(--root "$GITHUB_WORKSPACE"); fi
+
 # What templates hold goes to the log, in which it must not be read as commands.
 token=serverlens-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
 code=0
 "$RUNNER_TEMP/serverlens/serverlens" lint --fail-on "${IN_FAIL_ON:-error}" --profile "${IN_PROFILE:-recommended}" \
   -f text -f sarif="$sarif" -f json="$work/lint.json" -f github="$work/annotations" -f markdown="$work/summary.md" \
-  ${args[@]+"${args[@]}"} -- "${paths[@]}" || code=$?
+  ${args[@]+"${args[@]}"} -- ${paths[@]+"${paths[@]}"} || code=$?
 echo "::$token::"
 
 if [ -f "$work/annotations" ]; then cat "$work/annotations"; fi

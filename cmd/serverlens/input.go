@@ -25,6 +25,7 @@ type input struct {
 	shims      string
 	paramsFile string
 	maxSize    int64
+	root       string
 }
 
 func (in *input) flags(cmd *cobra.Command) {
@@ -35,6 +36,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&in.varFiles, "var-file", nil, "`FILE` with values of Terraform variables (repeatable)")
 	f.StringVar(&in.plan, "plan", "", "`FILE` from terraform show -json: what a plan of the Terraform root knows")
 	f.StringVar(&in.shims, "shims", "", "`FOLDER` of stand-ins for Terraform modules that are not there, NAMESPACE/NAME/*.tf")
+	f.StringVar(&in.root, "root", "", "`FOLDER` that formats for machines name files from, and outside of which nothing is read; by default the git work tree")
 	f.Int64Var(&in.maxSize, "max-file-size", source.DefaultMaxFileSize, "largest file that is read, in `BYTES`")
 }
 
@@ -60,7 +62,7 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 	var problems []source.Problem
 	err := exist(paths)
 	if err == nil {
-		opts.Root, err = parsers.Root(paths)
+		opts.Root, err = in.rootOf(paths)
 	}
 	if err == nil {
 		stacks, problems, err = parsers.Load(paths, opts)
@@ -86,6 +88,18 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 		err = exit{code: exitIncomplete}
 	}
 	return r, err
+}
+
+// rootOf is the folder that the user named, else the one that the paths lead to.
+func (in *input) rootOf(paths []string) (string, error) {
+	if in.root == "" {
+		return parsers.Root(paths)
+	}
+	root, err := filepath.Abs(in.root)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(root)
 }
 
 // exist refuses paths that lead to nothing, called as the user calls them.

@@ -32,6 +32,7 @@ func TestScript(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SOURCE_DATE_EPOCH", "1769817600") // 2026-01-31
 			e.Setenv("ROOT", root)
+			e.Setenv("NEWLINE", "\n")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "fill": fill, "bomb": bomb, "binary": binary, "wrap": wrap},
