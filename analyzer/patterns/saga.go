@@ -137,19 +137,20 @@ func (w *workflow) failsOnly(s *graph.Node) bool {
 }
 
 // normal is the states that a run without an error can pass, those at which the
-// maps and parallels on its way start included.
+// maps and parallels on its way start included. What comes after a step that went
+// well is no failure, though its error may lead there too.
 func (w *workflow) normal() map[*graph.Node]bool {
 	failures := w.failures()
 	out := map[*graph.Node]bool{}
 	for todo := w.starts(nil); len(todo) > 0; todo = todo[1:] {
 		s := todo[0]
-		if out[s] || slices.Contains(failures, s) && !isTrue(s.Attrs, "start") {
+		if out[s] {
 			continue
 		}
 		out[s] = true
 		todo = append(todo, w.starts(s)...)
 		for _, e := range w.v.Out(s, graph.Next) {
-			if e.To != nil {
+			if e.To != nil && (kindOf(s) != "Choice" || !slices.Contains(failures, e.To)) {
 				todo = append(todo, e.To)
 			}
 		}
