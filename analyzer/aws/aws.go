@@ -33,6 +33,7 @@ var rows = concat(
 	loadBalancerRows,
 	logRows,
 	pipeRows,
+	refactorSpacesRows,
 	s3Rows,
 	scalingRows,
 	schedulerRows,

@@ -76,11 +76,16 @@ func (v *view) isExisting(n *graph.Node) bool {
 }
 
 // isElsewhere reports whether a node is an endpoint outside of AWS's own services:
-// what a URL or the origin of a distribution names, a load balancer's or server's
-// address too.
+// what a URL, the origin of a distribution or the HTTP integration of a route names,
+// a load balancer's or server's address too.
 func (v *view) isElsewhere(n *graph.Node) bool {
-	isOrigin := len(v.In(n, graph.Fronts)) > 0 && text(n.Attrs, "service") == ""
+	isOrigin := text(n.Attrs, "service") == "" && (len(v.In(n, graph.Fronts)) > 0 || slices.ContainsFunc(v.In(n, graph.RoutesTo), speaksHTTP))
 	ofAWS := strings.Contains(n.ID, ".amazonaws.") || strings.Contains(n.ID, "${AWS::URLSuffix}")
 	isServer := strings.Contains(n.ID, ".elb.") || strings.Contains(n.ID, ".compute.")
 	return (isHTTP(n.ID) || isOrigin) && (!ofAWS || isServer)
+}
+
+// speaksHTTP reports whether a route hands its requests on as they are.
+func speaksHTTP(e *graph.Edge) bool {
+	return strings.HasPrefix(text(e.From.Attrs, "integration"), "HTTP")
 }
