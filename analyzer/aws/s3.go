@@ -23,7 +23,7 @@ var s3Rows = []*row{
 			notification("NotificationConfiguration.QueueConfigurations", "", "Queue", ""),
 			notification("NotificationConfiguration.TopicConfigurations", "", "Topic", ""),
 			{rel: graph.Triggers, findTo: eventBridgeOfBucket, mode: "async"},
-			{rel: graph.StreamsTo, each: prop{"ReplicationConfiguration.Rules", ""}, to: prop{"Destination.Bucket", ""}},
+			{rel: graph.StreamsTo, each: prop{"ReplicationConfiguration.Rules", "replication_configuration.rules"}, to: prop{"Destination.Bucket", "destination.bucket"}},
 		},
 	},
 	{cfn: (*s3.BucketPolicy)(nil), tf: "aws_s3_bucket_policy",

@@ -256,6 +256,42 @@ resource "aws_sqs_queue" "q" {
 	}
 }
 
+// TestShimVersion: a shim learns which major version of its module is called.
+func TestShimVersion(t *testing.T) {
+	for text, want := range map[string]string{
+		`"acme/own/aws"`: "99",
+		"\"acme/own/aws\"\n  version = \"~> 4.1\"":                                 "4",
+		"\"acme/own/aws\"\n  version = \"~> 4\"":                                   "99",
+		"\"acme/own/aws\"\n  version = \">= 3.0, < 6.0.0\"":                        "5",
+		"\"acme/own/aws\"\n  version = \">= 3, <= 6.2\"":                           "6",
+		"\"acme/own/aws\"\n  version = \"2.0.1\"":                                  "2",
+		"\"acme/own/aws\"\n  version = \"= v7.0\"":                                 "7",
+		"\"acme/own/aws\"\n  version = \"!= 1.0, > 2\"":                            "99",
+		"\"acme/own/aws\"\n  version = var.x":                                      "99",
+		`"git::https://example.com/acme/terraform-aws-own.git?depth=1&ref=v3.2.0"`: "3",
+		`"git::https://example.com/acme/terraform-aws-own.git?ref=main"`:           "99",
+	} {
+		shims := source.MemoryTree(map[string][]byte{
+			"acme/own/main.tf":        []byte("variable \"version\" { default = 99 }\nmodule \"part\" {\n  source = \"./part\"\n  number = var.version\n}\n"),
+			"acme/own/part/main.tf":   []byte("variable \"number\" {}\nresource \"x_y\" \"z\" { version = var.number }\nmodule \"again\" { source = \"../\" }\n"),
+			"acme/own/other/main.tf":  []byte("module \"missing\" { source = \"../../../../etc\" }\n"),
+			"acme/own/part/more.yaml": []byte("nothing"),
+		})
+		s := loadFiles(t, map[string]string{"main.tf": "variable \"x\" {}\nmodule \"m\" {\n  source = " + text + "\n}\nmodule \"n\" { source = \"acme/own/aws//other\" }\n"}, Options{Shims: shims})
+		if got := show(property(t, s, "module.m.module.part.x_y.z", "version")); got != want {
+			t.Errorf("%s: version %s, want %s", text, got, want)
+		}
+		for _, r := range s.Resources {
+			if len(r.Via) != 1 {
+				t.Errorf("%s is called at %v", r.Address, r.Via)
+			}
+		}
+		if !slices.ContainsFunc(s.Problems, func(p source.Problem) bool { return strings.Contains(p.Summary, "calls itself") }) {
+			t.Errorf("%s: no word of the shim that calls itself: %v", text, s.Problems)
+		}
+	}
+}
+
 // TestColumns: columns count code points, whatever the bytes and whatever looks
 // like one character.
 func TestColumns(t *testing.T) {

@@ -125,6 +125,9 @@ func (p *project) call(name string, f function.Function, args []cty.Value) (cty.
 		marks, _ := taint(args)
 		return v.WithMarks(marks), nil
 	}
+	if name == "replace" && !token.MatchString(primitiveText(in[1])) && primitiveText(v) == primitiveText(in[0]) {
+		return in[0], nil // nothing was found: what would have taken its place is no part of the result
+	}
 	if scrambles[name] && lostToken(v, in) {
 		marks, _ := taint(args)
 		return p.symbols.derived(name+"(…)", marks), nil

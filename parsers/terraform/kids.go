@@ -27,6 +27,20 @@ func (k *kids) add(name string, n node, at hcl.Range) {
 	k.nodes, k.keys = append(k.nodes, n), append(k.keys, at)
 }
 
+// again reports whether an element like the next one is there already; of
+// collections that is not asked.
+func (k *kids) again(v cty.Value) bool {
+	text := primitiveText(v)
+	if _, ok := k.texts[text]; ok || text == "" {
+		return ok
+	}
+	if k.texts == nil {
+		k.texts = map[string]int{}
+	}
+	k.texts[text] = len(k.nodes)
+	return false
+}
+
 func (k *kids) named(name string) (node, hcl.Range) {
 	if i, ok := k.index[name]; ok {
 		return k.nodes[i], k.keys[i]
@@ -152,15 +166,13 @@ func (p *project) callKids(k *kids, n node, e *hclsyntax.FunctionCallExpr) {
 		if !v.IsKnown() || v.IsNull() || !v.CanIterateElements() {
 			continue
 		}
-		p.gather(k, from, v, e.Name == "flatten", 0)
-	}
-	if e.Name == "distinct" || e.Name == "compact" { // what is left is found by what it is
-		*k = kids{nodes: k.nodes}
+		p.gather(k, from, v, e.Name, 0)
 	}
 }
 
-// gather adds the elements of one collection, with flat those of the lists in it.
-func (p *project) gather(k *kids, from node, v cty.Value, flat bool, depth int) {
+// gather adds the elements of one collection that a function takes up: flatten
+// those of the lists in it, compact none that is empty, distinct none again.
+func (p *project) gather(k *kids, from node, v cty.Value, function string, depth int) {
 	own := p.kids(from)
 	for it := v.ElementIterator(); it.Next(); {
 		key, value := it.Element()
@@ -170,8 +182,10 @@ func (p *project) gather(k *kids, from node, v cty.Value, flat bool, depth int) 
 		}
 		bare, _ := value.Unmark()
 		switch name, _ := key.Unmark(); {
-		case flat && depth < maxFollow && bare.IsKnown() && !bare.IsNull() && (bare.Type().IsTupleType() || bare.Type().IsListType() || bare.Type().IsSetType()):
-			p.gather(k, kid, bare, flat, depth+1)
+		case function == "compact" && bare.IsKnown() && primitiveText(bare) == "":
+		case function == "distinct" && k.again(bare):
+		case function == "flatten" && depth < maxFollow && bare.IsKnown() && !bare.IsNull() && (bare.Type().IsTupleType() || bare.Type().IsListType() || bare.Type().IsSetType()):
+			p.gather(k, kid, bare, function, depth+1)
 		case name.Type() == cty.String && !v.Type().IsSetType():
 			_, at := own.named(name.AsString())
 			k.add(name.AsString(), kid, at)

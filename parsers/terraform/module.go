@@ -50,7 +50,9 @@ func (p *project) newModule(c *config, parent *module, call *block, inst instanc
 	if both, ok := parent.guard.And(m.guard); ok {
 		m.guard = both
 	}
-	m.via = append(slices.Clip(parent.via), m.p.place(node{m: parent}, call.at))
+	if m.via = parent.via; !parent.shim { // what a shim calls has the place of its own call
+		m.via = append(slices.Clip(parent.via), m.p.place(node{m: parent}, call.at))
+	}
 	m.providers = m.handedProviders()
 	return m
 }
@@ -69,6 +71,11 @@ func callSource(b *block) string {
 	if a == nil {
 		return ""
 	}
+	return literalText(a)
+}
+
+// literalText is the text of an argument, "" where it is not literal.
+func literalText(a *attribute) string {
 	v, diags := a.expr.Value(nil)
 	if diags.HasErrors() || v.Type() != cty.String || !v.IsKnown() || v.IsNull() {
 		return ""
@@ -103,38 +110,48 @@ func (m *module) instancesOf(name string) []*module {
 	return made
 }
 
-// resolveCall finds the configuration of a module call: a local folder, what
-// terraform init has installed, or a shim.
+// resolveCall finds the configuration of a module call, nil where it is not there,
+// and reports whether it is a shim.
 func (m *module) resolveCall(name string, call *block) (c *config, shim bool) {
 	src := callSource(call)
 	address := m.addr("module." + name)
-	dir, found := "", false
-	if isLocal(src) && !m.shim {
-		dir, found = path.Join(m.c.dir, src), true
-	} else if d, ok := m.p.installed[manifestKey(address)]; ok {
-		dir, found = path.Join(m.p.root, d), true
-	}
-	if found {
-		for a := m; a != nil; a = a.parent {
-			if a.c.dir == path.Clean(dir) {
-				m.p.problem(source.Error, call.at, "%s calls itself: its source %q is a folder that it is called from", address, src)
-				return nil, false
-			}
-		}
-		if m.depth >= maxModules {
-			m.p.problem(source.Error, call.at, "%s: more than %d levels of modules", address, maxModules)
+	c, shim = m.called(src, address)
+	for a := m; a != nil && c != nil; a = a.parent {
+		if a.c == c {
+			m.p.problem(source.Error, call.at, "%s calls itself: its source %q is a folder that it is called from", address, src)
 			return nil, false
 		}
-		if c = m.p.config(dir); c != nil && c.files > 0 {
-			return c, false
-		}
 	}
-	if c = m.p.shimFor(src); c != nil {
+	switch {
+	case c == nil:
+		m.p.problem(source.Note, call.at, "%s: the source %q is not here (terraform init brings it)", address, src)
+	case m.depth >= maxModules:
+		m.p.problem(source.Error, call.at, "%s: more than %d levels of modules", address, maxModules)
+		return nil, false
+	case shim && !m.shim:
 		m.p.problem(source.Note, call.at, "%s: the source %q is not here; what it usually creates stands in for it", address, src)
-		return c, true
 	}
-	m.p.problem(source.Note, call.at, "%s: the source %q is not here (terraform init brings it)", address, src)
-	return nil, false
+	return c, shim
+}
+
+// called is the configuration of a module source: a local folder, what terraform
+// init has installed, or a shim.
+func (m *module) called(src, address string) (c *config, shim bool) {
+	dir, installed := m.p.installed[manifestKey(address)]
+	switch {
+	case isLocal(src) && m.shim:
+		return m.p.shimIn(path.Join(strings.TrimPrefix(m.c.dir, shimRoot+"/"), src)), true
+	case isLocal(src):
+		dir = path.Join(m.c.dir, src)
+	case installed:
+		dir = path.Join(m.p.root, dir)
+	default:
+		return m.p.shimFor(src), true
+	}
+	if c = m.p.config(dir); c != nil && c.files > 0 {
+		return c, false
+	}
+	return m.p.shimFor(src), true
 }
 
 // manifestKey is the name under which terraform init notes a module: its names

@@ -30,8 +30,7 @@ func (m *module) policyDocument(b *block, inst instance) node {
 		statements = mergeStatements(statements, m.statementsOf(doc))
 	}
 	o := &object{m: m, at: at}
-	o.attr("Version", b.body, "version", inst.scope)
-	if b.body.attr("version") == nil {
+	if !o.attr("Version", b.body, "version", inst.scope) {
 		o.add("Version", m.literal("2012-10-17", at))
 	}
 	o.attr("Id", b.body, "policy_id", inst.scope)
@@ -57,22 +56,22 @@ func (o *object) add(name string, n node) {
 	o.names, o.kids = append(o.names, name), append(o.kids, n)
 }
 
-// attr adds an argument of a block where it is set; a list of one is that one,
-// as the provider writes it.
-func (o *object) attr(name string, b *body, arg string, sc scope) {
+// attr adds an argument of a block where it is set, and reports whether it is; a
+// list of one is that one, as the provider writes it.
+func (o *object) attr(name string, b *body, arg string, sc scope) bool {
 	a := b.attr(arg)
 	if a == nil {
-		return
+		return false
 	}
 	n := node{m: o.m, e: a.expr, sc: sc}
 	v, marks := n.eval().Unmark()
 	if v.IsKnown() && v.IsNull() {
-		return
+		return false
 	}
 	if v.IsKnown() && v.CanIterateElements() && !v.Type().IsObjectType() && !v.Type().IsMapType() {
 		switch v.LengthInt() {
 		case 0:
-			return
+			return false
 		case 1:
 			e := o.m.p.elements(n, v, marks)[0]
 			if e.from.isZero() {
@@ -83,6 +82,7 @@ func (o *object) attr(name string, b *body, arg string, sc scope) {
 		}
 	}
 	o.add(name, n)
+	return true
 }
 
 func (o *object) node() node {
@@ -110,8 +110,7 @@ func (m *module) statement(s blockInstance) node {
 	b, sc := s.block.body, s.scope
 	o := &object{m: m, at: s.block.at}
 	o.attr("Sid", b, "sid", sc)
-	o.attr("Effect", b, "effect", sc)
-	if b.attr("effect") == nil {
+	if !o.attr("Effect", b, "effect", sc) {
 		o.add("Effect", m.literal("Allow", s.block.at))
 	}
 	_, blocks := m.nestedBlocks(b, sc)

@@ -48,7 +48,7 @@ func (c *condition) evaluate(ctx *hcl.EvalContext) {
 	if v.IsKnown() { // which branch was taken is no reference of the result
 		known, marks := v.Unmark()
 		switch unsure := uncertain(marks); {
-		case unsure && !c.safe() && known.Type() == cty.Bool:
+		case unsure && !c.safe(ctx) && known.Type() == cty.Bool:
 			v = cty.UnknownVal(cty.Bool).WithMarks(marks)
 		default:
 			unsure = unsure && c.p.fromOpaque(marks)
@@ -64,18 +64,20 @@ func (c *condition) evaluate(ctx *hcl.EvalContext) {
 }
 
 // safe reports whether a comparison with a token says the truth: what a provider
-// fills in is neither null nor empty.
-func (c *condition) safe() bool {
+// fills in is neither null nor empty, and a collection is no text, number or bool.
+func (c *condition) safe(ctx *hcl.EvalContext) bool {
 	e, ok := unwrap(c.Expression).(*hclsyntax.BinaryOpExpr)
 	if !ok || e.Op != hclsyntax.OpEqual && e.Op != hclsyntax.OpNotEqual {
 		return false
 	}
-	for _, side := range []hclsyntax.Expression{e.LHS, e.RHS} {
-		switch x := unwrap(side).(type) {
+	for _, sides := range [][2]hclsyntax.Expression{{e.LHS, e.RHS}, {e.RHS, e.LHS}} {
+		switch x := unwrap(sides[0]).(type) {
 		case *hclsyntax.LiteralValueExpr:
 			if x.Val.IsNull() {
 				return true
 			}
+			v, _ := sides[1].Value(ctx)
+			return v.IsKnown() && v.CanIterateElements()
 		case *hclsyntax.TemplateExpr:
 			if isEmpty(x) {
 				return !c.p.onVariable(e)

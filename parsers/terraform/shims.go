@@ -3,17 +3,25 @@ package terraform
 import (
 	"embed"
 	"io/fs"
+	"net/url"
 	"path"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
-// A shim stands in for a registry module that is not there: a few resources that
-// the module usually creates, the variables that decide about them and its
-// outputs, written as a Terraform module. What it declares has the place of the
-// call.
+// A shim stands in for a registry module that is not there: the resources that the
+// module creates, under the names that it gives them, the variables that decide
+// about them and its outputs, written as a Terraform module. What it declares has
+// the place of the call. It may call other folders of shims by local paths, and
+// learns from the variable "version", which no other module can have, which major
+// version is called.
 //
 //go:embed shims
 var shimFiles embed.FS
@@ -43,7 +51,11 @@ func (p *project) shimFor(src string) *config {
 	if !ok {
 		return nil
 	}
-	dir := path.Join(namespace, name)
+	return p.shimIn(path.Join(namespace, name))
+}
+
+// shimIn is the shim in a folder; nil where there is none.
+func (p *project) shimIn(dir string) *config {
 	c, known := p.shims[dir]
 	if !known {
 		if p.userShims != nil {
@@ -98,6 +110,45 @@ func moduleName(src string) (namespace, name string, ok bool) {
 		name = path.Join(name, path.Base(inner))
 	}
 	return namespace, name, !strings.Contains(namespace+name, "..")
+}
+
+// version is the major version of the module that a shim stands for, where the
+// call says one.
+func (m *module) version() (node, bool) {
+	text, at := "", m.call.at
+	if a := m.call.body.attr("version"); a != nil {
+		text, at = literalText(a), a.expr.Range()
+	} else if _, query, ok := strings.Cut(callSource(m.call), "?"); ok {
+		if values, err := url.ParseQuery(query); err == nil {
+			text = strings.TrimPrefix(values.Get("ref"), "v")
+		}
+	}
+	major, ok := highestMajor(text)
+	if !ok {
+		return node{}, false
+	}
+	return node{m: m.parent, e: &hclsyntax.LiteralValueExpr{Val: cty.NumberIntVal(int64(major)), SrcRange: at}, sc: scope{closed: true}}, true
+}
+
+var versionTerm = regexp.MustCompile(`^\s*(=|~>|<=|<|)\s*v?(\d{1,6})((?:\.\d+)*)`)
+
+// highestMajor is the highest major version that a version constraint allows
+// (Terraform language documentation, Version Constraints), if there is one.
+func highestMajor(constraint string) (major int, ok bool) {
+	for term := range strings.SplitSeq(constraint, ",") {
+		parts := versionTerm.FindStringSubmatch(term)
+		if parts == nil || parts[1] == "~>" && parts[3] == "" { // ~> 4 allows version 5
+			continue
+		}
+		n, _ := strconv.Atoi(parts[2])
+		if parts[1] == "<" && strings.Trim(parts[3], ".0") == "" {
+			n--
+		}
+		if !ok || n < major {
+			major, ok = n, true
+		}
+	}
+	return major, ok
 }
 
 // unknownArguments notes the arguments of a call that its shim knows nothing of: what goes

@@ -81,6 +81,9 @@ func (m *module) input(name string) (node, bool) {
 		n, ok := m.p.inputs[name]
 		return n, ok
 	}
+	if name == "version" && m.shim {
+		return m.version()
+	}
 	a := m.call.body.attr(name)
 	if a == nil || metaArguments[name] || callArguments[name] {
 		return node{}, false

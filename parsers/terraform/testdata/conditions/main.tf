@@ -37,3 +37,8 @@ resource "aws_lambda_function" "f" {
     }
   }
 }
+
+# A list is not true, whatever is in it.
+resource "aws_lambda_permission" "p" {
+  source_arn = [aws_sqs_queue.other.arn, "b"] == true ? "all" : "some"
+}

@@ -87,3 +87,26 @@ resource "aws_sqs_queue_policy" "p" {
 resource "aws_sqs_queue_policy" "escaped" {
   policy = "{\"Resource\": \"${aws_sqs_queue.q.arn}\", \"Name\": \"${aws_sqs_queue.q.name}\"}"
 }
+
+# What is empty counts for nothing, and what is null is as if it were not written.
+data "aws_iam_policy_document" "chosen" {
+  version = null
+  source_policy_documents = compact([
+    "",
+    data.aws_iam_policy_document.base.json,
+    false ? "" : data.aws_iam_policy_document.named.json,
+  ])
+}
+
+data "aws_iam_policy_document" "named" {
+  statement {
+    effect    = null
+    actions   = distinct(["sqs:GetQueueUrl", "sqs:GetQueueUrl", "sqs:ListQueues"])
+    resources = ["_QUEUE_"]
+  }
+}
+
+# Only what was found takes the place of something.
+resource "aws_sqs_queue_policy" "replaced" {
+  policy = replace(replace(data.aws_iam_policy_document.chosen.json, "_TOPIC_", aws_lambda_function.f.arn), "_QUEUE_", aws_sqs_queue.q.arn)
+}

@@ -5,6 +5,9 @@ module "work" {
   visibility_timeout_seconds = 60
   create_dlq                 = true
   redrive_policy             = { maxReceiveCount = 2 }
+
+  dlq_visibility_timeout_seconds  = 30
+  create_dlq_redrive_allow_policy = false
 }
 
 module "results" {
