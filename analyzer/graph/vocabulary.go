@@ -1,5 +1,7 @@
 package graph
 
+import "strings"
+
 // Kind is what a node is, whatever the format calls its type.
 type Kind string
 
@@ -79,6 +81,9 @@ func Kinds() []Kind {
 
 // Plural is the name of the kind's array in the rules' input.
 func (k Kind) Plural() string { return plurals[k] }
+
+// Words is the kind as a sentence says it: "state machine".
+func (k Kind) Words() string { return strings.ReplaceAll(string(k), "_", " ") }
 
 var plurals = func() map[Kind]string {
 	m := make(map[Kind]string, len(kinds))

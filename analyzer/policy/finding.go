@@ -265,7 +265,7 @@ func called(n *graph.Node) string {
 	if n == nil {
 		return "something unknown"
 	}
-	return strings.ReplaceAll(string(n.Kind), "_", " ") + " " + n.ID
+	return n.Kind.Words() + " " + n.ID
 }
 
 // unknown says what a look was at.

@@ -98,10 +98,20 @@ func complete(r *analyzer.Report) bool {
 
 // sentence is the message of a finding with the name of what it is about.
 func sentence(f policy.Finding) string {
-	if f.Node == nil || mentions(f.Message, f.Node.ID) {
-		return oneLine(f.Message)
+	words := oneLine(f.Message)
+	if f.Node != nil && !mentions(words, f.Node.ID) {
+		words = f.Node.ID + ": " + words
 	}
-	return f.Node.ID + ": " + oneLine(f.Message)
+	return local(f, words)
+}
+
+// local names what is of a finding's own stack without the stack, which the place
+// says: where several stacks are one graph, ids begin with it.
+func local(f policy.Finding, words string) string {
+	if f.Stack == nil {
+		return words
+	}
+	return strings.ReplaceAll(words, f.Stack.Name+"#", "")
 }
 
 // mentions reports whether a text has a name in it that is not part of a longer
@@ -143,7 +153,7 @@ func story(f policy.Finding) string {
 		if n == nil {
 			return "something unresolved"
 		}
-		words := strings.ReplaceAll(string(n.Kind), "_", " ") + " " + n.ID
+		words := n.Kind.Words() + " " + n.ID
 		if !told[n] {
 			told[n] = true
 			words += aside(numbers(f.Rule, n.Attrs))
@@ -164,7 +174,7 @@ func story(f policy.Finding) string {
 			out.WriteString(" with " + strings.Join(of, ", "))
 		}
 	}
-	return out.String()
+	return local(f, out.String())
 }
 
 func aside(words []string) string {

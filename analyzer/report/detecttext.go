@@ -28,7 +28,7 @@ func (p *printer) found(name, format string, found patterns.Result) {
 	p.printf("%s (%s)\n", p.bold(name), format)
 	switch {
 	case found.Primary == nil && found.Nearest != nil:
-		p.printf("  no pattern; the nearest is %s\n", found.Nearest.Title)
+		p.printf("  no pattern; the nearest is %s (serverlens explain %s)\n", found.Nearest.Title, found.Nearest.ID)
 	case found.Primary == nil:
 		p.printf("  no pattern\n")
 	}
@@ -110,7 +110,7 @@ func (p *printer) roles(m *patterns.Match) {
 				p.printf("    %-*s  … and %d more\n", width, "", len(f.Nodes)-i)
 				break
 			}
-			p.printf("    %-*s  %s %s", width, label, n.Kind, n.ID)
+			p.printf("    %-*s  %s %s", width, label, n.Kind.Words(), n.ID)
 			if !n.At.IsZero() {
 				p.printf("  %s", p.dim(p.place(n.At)))
 			}

@@ -143,7 +143,7 @@ func label(e *graph.Edge) string {
 
 // caption is the lines in a node's box.
 func caption(n *graph.Node) []string {
-	kind := strings.ReplaceAll(string(n.Kind), "_", " ")
+	kind := n.Kind.Words()
 	attr := func(name string) string {
 		s, _ := n.Attrs[name].AsString()
 		return s

@@ -110,7 +110,7 @@ func writeLintJSON(w io.Writer, r *analyzer.Report, _ Options) error {
 
 func findingOf(sys analyzer.System, f policy.Finding) findingDoc {
 	d := findingDoc{
-		Rule: f.Rule.ID, Severity: f.Severity, Certainty: f.Certainty, Message: f.Message,
+		Rule: f.Rule.ID, Severity: f.Severity, Certainty: f.Certainty, Message: local(f, f.Message),
 		At: atDoc{Name: f.Name}, regionDoc: regionOf(f.At),
 		With: append([]string{}, f.With...), Path: []edgeDoc{}, Story: story(f), Related: []relatedDoc{}, Key: f.Key,
 	}
@@ -126,7 +126,7 @@ func findingOf(sys analyzer.System, f policy.Finding) findingDoc {
 		d.Path = append(d.Path, edgeOf(e))
 	}
 	for _, x := range f.Related {
-		d.Related = append(d.Related, relatedDoc{x.Message, regionOf(x.At)})
+		d.Related = append(d.Related, relatedDoc{local(f, x.Message), regionOf(x.At)})
 	}
 	return d
 }

@@ -187,9 +187,9 @@ func result(sys analyzer.System, f policy.Finding, hashes map[string][]string) *
 	for i, rel := range f.Related[:min(len(f.Related), maxRelated)] {
 		l := location(rel.At)
 		l.Id = ref(uint(i + 1))
-		l.Message = sarif.NewTextMessage(rel.Message)
+		l.Message = sarif.NewTextMessage(local(f, rel.Message))
 		x.RelatedLocations = append(x.RelatedLocations, l)
-		message += separator(i) + "[" + linkText(rel.Message) + "](" + itoa(i+1) + ")"
+		message += separator(i) + "[" + linkText(local(f, rel.Message)) + "](" + itoa(i+1) + ")"
 	}
 	x.Message = *sarif.NewTextMessage(message)
 	x.CodeFlows = codeFlows(f)

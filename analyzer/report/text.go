@@ -88,7 +88,7 @@ func (p *printer) block(b *block, x *excerpts) {
 			label("also", plural(len(b.findings)-1-i, "more place"))
 			break
 		}
-		words := subject(f)
+		words := local(f, subject(f))
 		if f.Message != first.Message {
 			words = sentence(f)
 		}
