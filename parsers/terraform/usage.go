@@ -55,18 +55,38 @@ func (u usage) scan(b *body) {
 		})
 	}
 	for _, x := range b.blocks {
+		if x.kind == "variable" {
+			u.typed(x)
+		}
 		u.scan(x.body)
 	}
 }
 
-// look notes the first name among steps.
+// look notes the names among steps: any of them may be asked of a whole resource
+// that was handed on as a part of something larger.
 func (u usage) look(steps hcl.Traversal) {
 	for _, s := range steps {
 		if a, ok := s.(hcl.TraverseAttr); ok {
 			u.loose[a.Name] = true
-			return
 		}
 	}
+}
+
+// typed notes the attributes that the type of a variable has: a whole resource
+// may be handed to it.
+func (u usage) typed(variable *block) {
+	a := variable.body.attr("type")
+	if a == nil {
+		return
+	}
+	_ = hclsyntax.VisitAll(a.expr, func(n hclsyntax.Node) hcl.Diagnostics {
+		if key, ok := n.(*hclsyntax.ObjectConsKeyExpr); ok {
+			if name := hcl.ExprAsKeyword(key.Wrapped); name != "" {
+				u.loose[name] = true
+			}
+		}
+		return nil
+	})
 }
 
 // notResource are the names that begin a traversal which mentions no resource.

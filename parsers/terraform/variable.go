@@ -103,14 +103,65 @@ func (m *module) convertVariable(v cty.Value, want cty.Type, defaults *typeexpr.
 	if defaults != nil && !bare.IsNull() {
 		bare = defaults.Apply(bare)
 	}
-	converted, err := convert.Convert(bare, want)
+	converted, err := convert.Convert(loosened(bare, want), want)
 	if err != nil {
 		return cty.NilVal, false
 	}
+	marks = slices.DeleteFunc(marks, func(m cty.PathValueMarks) bool { return isLeftOut(want, m.Path) })
 	if len(marks) == 0 {
 		return converted, true
 	}
 	return remark(converted, marks), true
+}
+
+// loosened is a value with what is only mentioned in it unknown where the type
+// wants no text: what kind of thing a mention stands for is not known.
+func loosened(v cty.Value, want cty.Type) cty.Value {
+	switch t := v.Type(); {
+	case !v.IsKnown() || v.IsNull() || want == cty.DynamicPseudoType:
+	case t == cty.String && want != cty.String && token.MatchString(v.AsString()):
+		return cty.DynamicVal
+	case t.IsObjectType() && want.IsObjectType():
+		object := v.AsValueMap()
+		for name, x := range object {
+			if want.HasAttribute(name) {
+				object[name] = loosened(x, want.AttributeType(name))
+			}
+		}
+		return cty.ObjectVal(object)
+	case t.IsObjectType() && want.IsMapType():
+		object := v.AsValueMap()
+		for name, x := range object {
+			object[name] = loosened(x, want.ElementType())
+		}
+		return cty.ObjectVal(object)
+	case t.IsTupleType() && (want.IsListType() || want.IsSetType()):
+		list := v.AsValueSlice()
+		for i, x := range list {
+			list[i] = loosened(x, want.ElementType())
+		}
+		return cty.TupleVal(list)
+	}
+	return v
+}
+
+// isLeftOut reports whether a path leads into an attribute that an object of the
+// type does not have.
+func isLeftOut(t cty.Type, path cty.Path) bool {
+	for _, step := range path {
+		a, named := step.(cty.GetAttrStep)
+		switch {
+		case t.IsObjectType() && named && !t.HasAttribute(a.Name):
+			return true
+		case t.IsObjectType() && named:
+			t = t.AttributeType(a.Name)
+		case t.IsCollectionType():
+			t = t.ElementType()
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // variableType is the type constraint of a variable; old configurations write it
