@@ -178,7 +178,7 @@ func TestPatterns(t *testing.T) {
 				t.Errorf("nearest %v, want %s", r.Nearest, want[3])
 			}
 			for i, line := range strings.Split(text, "\n") {
-				if m := wantRole.FindStringSubmatch(line); m != nil && !plays(r.Primary, m[1], int32(i+1)) {
+				if m := wantRole.FindStringSubmatch(line); m != nil && !plays(r.Primary, m[1], i+1) {
 					t.Errorf("line %d: nothing here is %s of %s\n%s", i+1, m[1], primary, answer(r))
 				}
 			}
@@ -187,12 +187,12 @@ func TestPatterns(t *testing.T) {
 }
 
 // plays reports whether what a line declares plays a role in a match.
-func plays(m *patterns.Match, role string, line int32) bool {
+func plays(m *patterns.Match, role string, line int) bool {
 	if m == nil {
 		return false
 	}
 	for _, f := range m.Roles {
-		if f.Role.Name == role && slices.ContainsFunc(f.Nodes, func(n *graph.Node) bool { return n.At.Line == line }) {
+		if f.Role.Name == role && slices.ContainsFunc(f.Nodes, func(n *graph.Node) bool { return n.At.Line() == line }) {
 			return true
 		}
 	}

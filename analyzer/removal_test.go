@@ -90,16 +90,16 @@ func (x root) blotted(s *source.Stack, places ...source.Location) (less root, ok
 	all := x.configurations(s)
 	ok = true
 	for _, at := range places {
-		src, there := files[at.File]
+		src, there := files[at.File()]
 		if !there {
-			src, there = x.files[at.File]
+			src, there = x.files[at.File()]
 		}
 		r := hcl.Range{End: hcl.Pos{Byte: len(src)}}
-		if i := slices.IndexFunc(all, func(c configuration) bool { return c.file == at.File }); i >= 0 {
+		if i := slices.IndexFunc(all, func(c configuration) bool { return c.file == at.File() }); i >= 0 {
 			r, there = all[i].innermost(at)
 		}
 		if ok = ok && there; there {
-			files[at.File] = blanks(src, r)
+			files[at.File()] = blanks(src, r)
 		}
 	}
 	return x.with(files), ok

@@ -82,16 +82,12 @@ func without(stack *source.Stack, at source.Location) (less *source.Stack, ok bo
 }
 
 func holds(region, at source.Location) bool {
-	return region.File == at.File && region.Offset <= at.Offset && at.Offset < region.EndOffset
+	return region.File() == at.File() && region.Offset <= at.Offset && at.Offset < region.EndOffset
 }
 
 // regionOf is an entry from its key to the end of its value.
 func regionOf(e source.Entry) source.Location {
-	at := e.KeyAt
-	if end := e.Value.At; end.File == at.File && end.EndOffset > at.EndOffset {
-		at.EndLine, at.EndColumn, at.EndOffset = end.EndLine, end.EndColumn, end.EndOffset
-	}
-	return at
+	return e.KeyAt.To(e.Value.At)
 }
 
 // cut takes out of a value the items and entries that stand at a place, else the

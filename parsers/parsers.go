@@ -143,7 +143,7 @@ func Load(paths []string, opts Options) ([]*source.Stack, []source.Problem, erro
 func nothing(paths []string, unread []source.Problem) error {
 	words := "no template in " + strings.Join(paths, ", ")
 	if len(unread) > 0 {
-		words += "; not read: " + unread[0].At.File + " (" + unread[0].Summary + ")"
+		words += "; not read: " + unread[0].At.File() + " (" + unread[0].Summary + ")"
 	}
 	if len(unread) > 1 {
 		words += fmt.Sprintf(" and %d more", len(unread)-1)
@@ -167,7 +167,7 @@ func (c candidate) load(s *settings) found {
 		return found{problems: stack.Problems}
 	case c.named:
 		return found{problems: []source.Problem{{
-			Severity: source.Error, Summary: "this is no " + c.format.name, At: source.Location{File: c.unit},
+			Severity: source.Error, Summary: "this is no " + c.format.name, At: source.InFile(c.unit),
 		}}}
 	}
 	return found{}
@@ -189,7 +189,7 @@ func (c candidate) matches() (ok bool, problems []source.Problem) {
 	for _, file := range c.files {
 		text, err := c.tree.Read(file)
 		if err != nil {
-			p := source.Problem{Summary: reason(err), At: source.Location{File: file}}
+			p := source.Problem{Summary: reason(err), At: source.InFile(file)}
 			if errors.Is(err, fs.ErrPermission) {
 				p.Severity = source.Warning
 			}
@@ -362,7 +362,7 @@ func (f *finder) add(p string) error {
 	var names []string
 	closed := func(folder string, err error) error {
 		f.problems = append(f.problems, source.Problem{
-			Severity: source.Warning, Summary: "not searched: " + reason(err), At: source.Location{File: folder},
+			Severity: source.Warning, Summary: "not searched: " + reason(err), At: source.InFile(folder),
 		})
 		return nil
 	}

@@ -66,7 +66,7 @@ func fuzz(f *testing.F, seed string, resources func(source.Value) []source.Resou
 	f.Add([]byte(`{"paths":{"/":{"get":{"x-amazon-apigateway-integration":{"uri":"arn:aws:apigateway:r:sqs:path/1/q"}}}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		value, _ := document.Parse("fuzz", data)
-		text := source.StringOf(string(data), source.Location{File: "text", Line: 1, Column: 1})
+		text := source.StringOf(string(data), source.NewFile("text", data).Region(0, 0))
 		for _, doc := range []source.Value{withRefs(value), text} {
 			first := describe(aws.Build(stackOf(resources(doc))))
 			g := aws.Build(stackOf(resources(doc)))

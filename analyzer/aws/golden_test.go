@@ -189,7 +189,7 @@ func line(l source.Location) string {
 	if l.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("@%d", l.Line)
+	return fmt.Sprintf("@%d", l.Line())
 }
 
 func guard(g source.Guard) string {

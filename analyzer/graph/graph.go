@@ -215,5 +215,5 @@ func (g *Graph) Sort() {
 }
 
 func place(a, b source.Location) int {
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	return cmp.Or(cmp.Compare(a.File(), b.File()), cmp.Compare(a.Offset, b.Offset))
 }

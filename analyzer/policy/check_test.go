@@ -133,7 +133,7 @@ func TestUndecided(t *testing.T) {
 	for _, n := range g.Nodes {
 		n.Stack = stack
 	}
-	g.Node("G").Attrs["tracing"] = source.Value{Kind: source.Unknown, Text: "Ref Tracing", At: source.Location{File: "shop.yaml", Line: 7, Column: 9, EndLine: 7, EndColumn: 12}}
+	g.Node("G").Attrs["tracing"] = source.Value{Kind: source.Unknown, Text: "Ref Tracing", At: source.NewFile("shop.yaml", []byte("\n\n\n\n\n\nTracing: !Ref Tracing")).Region(15, 27)}
 	r := e.Check(context.Background(), g, Options{})
 	if got := findings(r); !slices.Equal(got, []string{"either G.timeout_s"}) {
 		t.Errorf("found: %v", got)
@@ -142,7 +142,7 @@ func TestUndecided(t *testing.T) {
 		t.Fatalf("undecided: %v", r.Undecided)
 	}
 	u := r.Undecided[0].Unknown[0]
-	if u.Name != "G.tracing" || u.Expr != "Ref Tracing" || u.Flag != "--param Tracing=VALUE" || u.At.Line != 7 {
+	if u.Name != "G.tracing" || u.Expr != "Ref Tracing" || u.Flag != "--param Tracing=VALUE" || u.At.Line() != 7 {
 		t.Errorf("unknown: %+v", u)
 	}
 }

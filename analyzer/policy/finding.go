@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/parsers/source"
@@ -73,7 +72,7 @@ type Unknown struct {
 }
 
 func compare(a, b *Finding) int {
-	return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column),
+	return cmp.Or(cmp.Compare(a.At.File(), b.At.File()), cmp.Compare(a.At.Offset, b.At.Offset),
 		cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Message, b.Message))
 }
 
@@ -238,7 +237,7 @@ func (p place) stack() *source.Stack {
 		if n == nil || n.Stack == nil {
 			continue
 		}
-		if _, ok := n.Stack.Files[p.edge.At.File]; ok {
+		if _, ok := n.Stack.Files[p.edge.At.File()]; ok {
 			return n.Stack
 		}
 		if first == nil {
@@ -321,15 +320,15 @@ func options(v source.Value, s *source.Stack) string {
 
 // oneLine is the part of a region that is on its first line.
 func oneLine(l source.Location, s *source.Stack) source.Location {
-	if l.EndLine == l.Line || l.IsZero() || s == nil {
+	if l.EndLine() == l.Line() || s == nil {
 		return l
 	}
-	text := s.Files[l.File]
+	text := s.Files[l.File()]
 	if int(l.Offset) > len(text) {
 		return l
 	}
 	line, _, _ := strings.Cut(string(text[l.Offset:min(len(text), int(max(l.EndOffset, l.Offset)))]), "\n")
 	line = strings.TrimRight(line, "\r \t")
-	l.EndLine, l.EndColumn, l.EndOffset = l.Line, l.Column+int32(utf8.RuneCountInString(line)), l.Offset+int32(len(line))
+	l.EndOffset = l.Offset + int32(len(line))
 	return l
 }

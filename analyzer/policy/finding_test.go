@@ -33,9 +33,9 @@ func TestPlaces(t *testing.T) {
 	r := check(t, builtin(t), g, "visibility-margin", "function-tracing", "consumed-queue-dead-letter")
 	var got []string
 	for _, f := range r.Findings {
-		line := fmt.Sprintf("%s-%d:%d %s %s %s %s", f.At, f.At.EndLine, f.At.EndColumn, f.Rule.ID, f.Severity, f.Certainty, f.Key)
+		line := fmt.Sprintf("%s-%d:%d %s %s %s %s", f.At, f.At.EndLine(), f.At.EndColumn(), f.Rule.ID, f.Severity, f.Certainty, f.Key)
 		for _, x := range f.Related {
-			line += fmt.Sprintf("\n  %s-%d:%d %s", x.At, x.At.EndLine, x.At.EndColumn, x.Message)
+			line += fmt.Sprintf("\n  %s-%d:%d %s", x.At, x.At.EndLine(), x.At.EndColumn(), x.Message)
 		}
 		got = append(got, line)
 	}

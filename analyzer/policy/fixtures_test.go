@@ -110,7 +110,7 @@ func TestFixtures(t *testing.T) {
 			wanted := wants(t, f.text)
 			result := check(t, e, f.graph(t), f.rule)
 			for _, found := range result.Findings {
-				line := int(found.At.Line)
+				line := found.At.Line()
 				i := slices.IndexFunc(wanted[line], func(w *regexp.Regexp) bool { return w.MatchString(found.Message) })
 				if i < 0 {
 					t.Errorf("%s: unexpected: %s (%s)", found.At, found.Message, found.Severity)

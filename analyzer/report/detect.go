@@ -64,7 +64,7 @@ func writeDetectJSON(w io.Writer, r *analyzer.Report, _ Options) error {
 		}
 	}
 	for _, p := range r.Problems { // a file that could not be read is a stack without a pattern
-		doc.Stacks = append(doc.Stacks, detectOf(p.At.File, p.At.File, "", patterns.Result{}, []source.Problem{p}))
+		doc.Stacks = append(doc.Stacks, detectOf(p.At.File(), p.At.File(), "", patterns.Result{}, []source.Problem{p}))
 	}
 	return writeJSON(w, doc)
 }

@@ -32,20 +32,20 @@ type problemDoc struct {
 // is nowhere in particular.
 type placeDoc struct {
 	File   string `json:"file"`
-	Line   int32  `json:"line"`
-	Column int32  `json:"column"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
 }
 
 // regionDoc is a place with its end, which is exclusive.
 type regionDoc struct {
 	placeDoc
-	EndLine   int32 `json:"endLine"`
-	EndColumn int32 `json:"endColumn"`
+	EndLine   int `json:"endLine"`
+	EndColumn int `json:"endColumn"`
 }
 
-func placeOf(l source.Location) placeDoc { return placeDoc{l.File, l.Line, l.Column} }
+func placeOf(l source.Location) placeDoc { return placeDoc{l.File(), l.Line(), l.Column()} }
 
-func regionOf(l source.Location) regionDoc { return regionDoc{placeOf(l), l.EndLine, l.EndColumn} }
+func regionOf(l source.Location) regionDoc { return regionDoc{placeOf(l), l.EndLine(), l.EndColumn()} }
 
 func nodeOf(n *graph.Node) nodeDoc { return nodeDoc{n.ID, n.Kind, placeOf(n.At)} }
 

@@ -55,7 +55,7 @@ func (x *excerpts) hide(v source.Value, inMap bool) {
 		}
 		for _, at := range places {
 			if !at.IsZero() {
-				x.hidden[at.File] = append(x.hidden[at.File], at)
+				x.hidden[at.File()] = append(x.hidden[at.File()], at)
 			}
 		}
 	}
@@ -76,7 +76,7 @@ const maxExcerpt = 110
 // line is the line of a place with the place underlined. ok is false where the
 // place is nowhere.
 func (x *excerpts) line(at source.Location) (text, underline string, ok bool) {
-	src, found := x.files[at.File]
+	src, found := x.files[at.File()]
 	if !found || at.IsZero() || int(at.Offset) > len(src) {
 		return "", "", false
 	}
@@ -84,15 +84,15 @@ func (x *excerpts) line(at source.Location) (text, underline string, ok bool) {
 	raw, _, _ := bytes.Cut(src[start:], []byte("\n"))
 	raw = bytes.TrimRight(raw, "\r")
 	from := min(utf8.RuneCount(src[start:at.Offset]), utf8.RuneCount(raw))
-	runes := []rune(strings.ToValidUTF8(string(x.blot(at.File, start, raw)), "�"))
+	runes := []rune(strings.ToValidUTF8(string(x.blot(at.File(), start, raw)), "�"))
 	for i, r := range runes {
 		if r == '\t' || !unicode.IsPrint(r) {
 			runes[i] = ' '
 		}
 	}
 	to := len(runes)
-	if at.EndLine == at.Line {
-		to = from + int(at.EndColumn-at.Column)
+	if at.EndLine() == at.Line() {
+		to = from + at.EndColumn() - at.Column()
 	}
 	from = min(from, len(runes))
 	to = max(min(to, len(runes)), from)
@@ -145,7 +145,7 @@ func (x *excerpts) blot(file string, start int, line []byte) []byte {
 // heading is the place of the resource that a finding is in, where that is another
 // line of the same file.
 func heading(f policy.Finding) (source.Location, bool) {
-	if f.Node == nil || f.Node.At.IsZero() || f.Node.At.File != f.At.File || f.Node.At.Line >= f.At.Line {
+	if f.Node == nil || f.Node.At.IsZero() || f.Node.At.File() != f.At.File() || f.Node.At.Line() >= f.At.Line() {
 		return source.Location{}, false
 	}
 	return f.Node.At, true

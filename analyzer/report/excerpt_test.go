@@ -3,7 +3,6 @@ package report
 import (
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/serverlens/serverlens/analyzer"
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -13,11 +12,7 @@ import (
 // placeOfText is the place of the first mention of a word in a text of one file.
 func placeOfText(text, word string) source.Location {
 	i := strings.Index(text, word)
-	head := text[:i]
-	line := strings.Count(head, "\n") + 1
-	column := utf8.RuneCountInString(head[strings.LastIndexByte(head, '\n')+1:]) + 1
-	return source.Location{File: "t", Line: int32(line), EndLine: int32(line), Column: int32(column),
-		EndColumn: int32(column + utf8.RuneCountInString(word)), Offset: int32(i), EndOffset: int32(i + len(word))}
+	return source.NewFile("t", []byte(text)).Region(i, i+len(word))
 }
 
 func TestExcerpt(t *testing.T) {
@@ -38,7 +33,8 @@ func TestExcerpt(t *testing.T) {
 		}
 	}
 	x := &excerpts{files: map[string][]byte{"t": []byte("short")}}
-	for _, at := range []source.Location{{}, {File: "other", Line: 1, Column: 1}, {File: "t", Line: 9, Column: 1, Offset: 99}} {
+	outside := source.NewFile("t", make([]byte, 100)).Region(99, 99)
+	for _, at := range []source.Location{{}, source.InFile("t"), source.NewFile("other", nil).Region(0, 0), outside} {
 		if _, _, ok := x.line(at); ok {
 			t.Errorf("%v has an excerpt", at)
 		}
@@ -51,7 +47,7 @@ func TestBlotted(t *testing.T) {
 	const text = "env: {A: wort-ä-wort, B: !Ref P}\nkey: topsecret\ndefault: topsecrex\nblock: |\n  first-line\n  second-line\n"
 	at := func(word string) source.Location { return placeOfText(text, word) }
 	block := at("first-line")
-	block.EndLine, block.EndOffset = 6, int32(len(text)-1)
+	block.EndOffset = int32(len(text) - 1)
 	def := at("topsecrex")
 	g := graph.New()
 	g.Add(&graph.Node{ID: "F", Kind: graph.Function, Attrs: map[string]source.Value{

@@ -68,15 +68,15 @@ func (p *printer) annotation(a annotation) {
 	var properties []string
 	add := func(name, value string) { properties = append(properties, name+"="+escapeProperty(value)) }
 	if !a.at.IsZero() {
-		add("file", a.at.File)
-		add("line", itoa(int(a.at.Line)))
-		if a.at.EndLine == a.at.Line {
-			add("endLine", itoa(int(a.at.EndLine)))
-			add("col", itoa(int(a.at.Column)))
-			add("endColumn", itoa(int(max(a.at.Column, a.at.EndColumn-1))))
+		add("file", a.at.File())
+		add("line", itoa(a.at.Line()))
+		if a.at.EndLine() == a.at.Line() {
+			add("endLine", itoa(a.at.EndLine()))
+			add("col", itoa(a.at.Column()))
+			add("endColumn", itoa(max(a.at.Column(), a.at.EndColumn()-1)))
 		}
-	} else if a.at.File != "" {
-		add("file", a.at.File)
+	} else if a.at.File() != "" {
+		add("file", a.at.File())
 	}
 	add("title", a.title)
 	level := a.severity.String()

@@ -29,8 +29,7 @@ func (p *printer) file(name string) string {
 
 // place is where something stands: file, line and column.
 func (p *printer) place(at source.Location) string {
-	at.File = p.file(at.File)
-	return at.String()
+	return at.Called(p.file(at.File())).String()
 }
 
 func (p *printer) printf(format string, args ...any) {

@@ -96,9 +96,7 @@ func Write(w io.Writer, v Verb, format string, r *analyzer.Report, o Options) er
 func WriteProblems(w io.Writer, r *analyzer.Report, o Options) (whole bool, err error) {
 	out := o.printer(w)
 	for _, p := range problems(r) {
-		if p.At.File != "" {
-			p.At.File = out.file(p.At.File)
-		}
+		p.At = p.At.Called(out.file(p.At.File()))
 		if p.Severity != source.Note {
 			out.printf("%s\n", p.String())
 		}

@@ -62,7 +62,7 @@ func writeSARIF(w io.Writer, r *analyzer.Report, o Options) error {
 	run.Results, notes = results(r, index)
 	for _, p := range problems(r) {
 		n := &sarif.Notification{Level: p.Severity.String(), Message: sarif.NewTextMessage(p.Summary)}
-		if p.At.File != "" {
+		if p.At.File() != "" {
 			n.Locations = []*sarif.Location{location(p.At)}
 		}
 		notes = append(notes, n)
@@ -170,7 +170,7 @@ func result(sys analyzer.System, f policy.Finding, hashes map[string][]string) *
 	stack := stackOf(sys, f)
 	at := f.At
 	if at.IsZero() && stack != nil {
-		at = source.Location{File: stack.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 2}
+		at = source.NewFile(stack.Path, []byte(" ")).Region(0, 1)
 	}
 	x := sarif.NewRuleResult(f.Rule.ID).WithLevel(f.Severity.String())
 	x.PropertyBag.Properties = sarif.Properties{"certainty": f.Certainty.String()}
@@ -195,8 +195,8 @@ func result(sys analyzer.System, f policy.Finding, hashes map[string][]string) *
 	x.CodeFlows = codeFlows(f)
 	sum := sha256.Sum256([]byte(f.Key))
 	x.PartialFingerprints = map[string]any{"serverlens/v1": hex.EncodeToString(sum[:16])}
-	if h := hashesOf(sys, at.File, hashes); int(at.Line) <= len(h) {
-		x.PartialFingerprints["primaryLocationLineHash"] = h[at.Line-1]
+	if h := hashesOf(sys, at.File(), hashes); at.Line() <= len(h) {
+		x.PartialFingerprints["primaryLocationLineHash"] = h[at.Line()-1]
 	}
 	return x
 }
@@ -220,7 +220,7 @@ func codeFlows(f policy.Finding) []*sarif.CodeFlow {
 		if e.At.IsZero() {
 			continue
 		}
-		l := location(firstLine(e.At))
+		l := location(e.At)
 		one := f
 		one.Path = f.Path[:0:0]
 		one.Path = append(one.Path, e)
@@ -233,23 +233,18 @@ func codeFlows(f policy.Finding) []*sarif.CodeFlow {
 	return []*sarif.CodeFlow{{ThreadFlows: []*sarif.ThreadFlow{flow}}}
 }
 
-// firstLine cuts a region of several lines down to where it begins: code scanning
-// shows an alert in a pull request only where the whole region was changed.
-func firstLine(l source.Location) source.Location {
-	if l.EndLine > l.Line {
-		l.EndLine, l.EndColumn = l.Line, l.Column+1
-	}
-	return l
-}
-
+// location is a place. Of a region of several lines it is where that begins: code
+// scanning shows an alert in a pull request only where the whole region was changed.
 func location(at source.Location) *sarif.Location {
-	uri := uriOf(at.File)
+	uri := uriOf(at.File())
 	physical := &sarif.PhysicalLocation{ArtifactLocation: &sarif.ArtifactLocation{URI: &uri}}
 	if !at.IsZero() {
-		at = firstLine(at)
+		line, column, endColumn := at.Line(), at.Column(), at.EndColumn()
+		if at.EndLine() > line {
+			endColumn = column + 1
+		}
 		physical.Region = &sarif.Region{
-			StartLine: ref(int(at.Line)), StartColumn: ref(int(at.Column)),
-			EndLine: ref(int(at.EndLine)), EndColumn: ref(int(max(at.EndColumn, at.Column))),
+			StartLine: &line, StartColumn: &column, EndLine: &line, EndColumn: ref(max(endColumn, column)),
 		}
 	}
 	return &sarif.Location{PhysicalLocation: physical}

@@ -127,9 +127,10 @@ func many(n int) *analyzer.Report {
 	rule := &policy.Rule{ID: "some-rule", Title: "Some", Description: "Why.", Practice: "some", File: "none",
 		Severities: []source.Severity{source.Error, source.Note}}
 	sys := analyzer.System{Graph: graph.New(), Stacks: []analyzer.Stack{{Stack: &source.Stack{Path: "t.yaml", Name: "t.yaml"}}}}
+	file := source.NewFile("a b/t,1:%.yaml", []byte(strings.Repeat("x\n", n)))
 	for i := range n {
 		f := policy.Finding{Rule: rule, Severity: source.Note, Message: fmt.Sprint("number ", i), Key: fmt.Sprint(i),
-			At: source.Location{File: "a b/t,1:%.yaml", Line: int32(i + 1), Column: 1, EndLine: int32(i + 1), EndColumn: 2}}
+			At: file.Region(2*i, 2*i+1)}
 		if i == n-1 {
 			f.Severity = source.Error
 		}

@@ -147,7 +147,7 @@ func (p *printer) severity(s source.Severity) string {
 // excerpt prints the line of a finding, underlined, below the line that names its
 // resource, and returns the width of the line numbers.
 func (p *printer) excerpt(f policy.Finding, x *excerpts) int {
-	width := len(itoa(int(f.At.Line)))
+	width := len(itoa(f.At.Line()))
 	text, underline, ok := x.line(f.At)
 	if !ok {
 		return 1
@@ -158,12 +158,12 @@ func (p *printer) excerpt(f policy.Finding, x *excerpts) int {
 	line("", "")
 	if name, ok := heading(f); ok {
 		head, _, _ := x.line(name)
-		line(itoa(int(name.Line)), head)
-		if f.At.Line-name.Line > 1 {
+		line(itoa(name.Line()), head)
+		if f.At.Line()-name.Line() > 1 {
 			p.printf("%s\n", p.dim(strings.Repeat(".", max(width, 3))))
 		}
 	}
-	line(itoa(int(f.At.Line)), text)
+	line(itoa(f.At.Line()), text)
 	line("", p.red(underline))
 	return width
 }

@@ -399,8 +399,9 @@ func (b *bench) graph(template string) *graph.Graph {
 // double with each.
 func diamonds(n int) *graph.Graph {
 	g := graph.New()
+	file := source.NewFile("t", make([]byte, 5*n))
 	at := func(kind graph.Kind, name string, i int) *graph.Node {
-		return g.Add(&graph.Node{ID: fmt.Sprint(name, i), Kind: kind, At: source.Location{File: "t", Line: int32(len(g.Nodes) + 1)}})
+		return g.Add(&graph.Node{ID: fmt.Sprint(name, i), Kind: kind, At: file.Region(len(g.Nodes), len(g.Nodes))})
 	}
 	topic := at(graph.Topic, "T", 0)
 	for i := range n {

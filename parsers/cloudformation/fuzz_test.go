@@ -67,10 +67,10 @@ func check(t *testing.T, s *source.Stack) {
 		checkValue(t, o.Value)
 	}
 	for _, p := range s.Problems {
-		if p.Summary == "" || p.At.File == "" {
+		if p.Summary == "" || p.At.File() == "" {
 			t.Errorf("problem %+v", p)
 		}
-		if text := s.Files[p.At.File]; int(p.At.EndOffset) > len(text) || p.At.Offset > p.At.EndOffset {
+		if text := s.Files[p.At.File()]; int(p.At.EndOffset) > len(text) || p.At.Offset > p.At.EndOffset {
 			t.Errorf("%s: offsets %d to %d of %d", p, p.At.Offset, p.At.EndOffset, len(text))
 		}
 	}

@@ -47,7 +47,7 @@ func Load(tree *source.Tree, path string, opts Options) (stack *source.Stack, ok
 	root, err := l.read(path, document.Parse)
 	if err != nil {
 		if !errors.Is(err, errBroken) {
-			l.problem(source.Error, source.Location{File: path}, "%v", err)
+			l.problem(source.Error, source.InFile(path), "%v", err)
 		}
 		return l.stack, false
 	}
@@ -89,7 +89,7 @@ func newLoader(tree *source.Tree, path string, opts Options) *loader {
 func (l *loader) problem(severity source.Severity, at source.Location, format string, args ...any) {
 	p := source.Problem{Severity: severity, Summary: fmt.Sprintf(format, args...), At: at}
 	if len(l.stack.Problems) == maxProblems {
-		p = source.Problem{Severity: severity, Summary: "more problems are not listed", At: source.Location{File: l.stack.Path}}
+		p = source.Problem{Severity: severity, Summary: "more problems are not listed", At: source.InFile(l.stack.Path)}
 	}
 	if len(l.stack.Problems) <= maxProblems && !slices.Contains(l.stack.Problems, p) {
 		l.stack.Problems = append(l.stack.Problems, p)

@@ -90,7 +90,7 @@ Outputs: {Out: {Value: !Join ["/", [!Ref Bucket, !Ref Given]]}}
 		t.Error(got)
 	}
 	role := resource(t, s, "Reader").Properties.Get("Role")
-	if role.At.Line != 15 || role.Def() == nil || role.Def().String() != "nested/child.yaml:26:20" {
+	if role.At.Line() != 15 || role.Def() == nil || role.Def().String() != "nested/child.yaml:26:20" {
 		t.Errorf("the output is used at %s and written at %v", role.At, role.Def())
 	}
 }

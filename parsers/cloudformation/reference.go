@@ -107,7 +107,7 @@ func (t *template) getAtt(c call, s scope) source.Value {
 	if !ok {
 		return t.fail(c, `takes "Name.Attribute" or a list of the two`)
 	}
-	at := span(arg.Items[0].At, arg.Items[len(arg.Items)-1].At)
+	at := arg.Items[0].At.To(arg.Items[len(arg.Items)-1].At)
 	var attribute []string
 	for _, item := range arg.Items[1:] {
 		text, ok := item.AsString()
@@ -122,15 +122,6 @@ func (t *template) getAtt(c call, s scope) source.Value {
 	v := t.attribute(name, strings.Join(attribute, "."), at)
 	v.At = c.at
 	return v
-}
-
-// span is the region from one place to another.
-func span(from, to source.Location) source.Location {
-	if from.File != to.File || to.EndOffset < from.EndOffset {
-		return from
-	}
-	from.EndLine, from.EndColumn, from.EndOffset = to.EndLine, to.EndColumn, to.EndOffset
-	return from
 }
 
 // attribute is an attribute of a resource; an output of a nested stack that can

@@ -62,7 +62,7 @@ Outputs:
 	if got := show(fn.Properties.Get("Environment", "Variables", "TABLE")); got != "?Table <Table>" || fn.From != "Shop/Fn" {
 		t.Errorf("%s from %s", got, fn.From)
 	}
-	if got := resource(t, s, "Shop/Machine").Properties.Get("Definition", "StartAt"); got.Text != "A" || got.At.File != "shop/asl.json" {
+	if got := resource(t, s, "Shop/Machine").Properties.Get("Definition", "StartAt"); got.Text != "A" || got.At.File() != "shop/asl.json" {
 		t.Errorf("definition %s at %s", show(got), got.At)
 	}
 	var outputs []string

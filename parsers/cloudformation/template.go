@@ -189,7 +189,7 @@ func (t *template) resource(e *entry) (r source.Resource, ok bool) {
 	}
 	t.checkType(kind)
 	r = source.Resource{
-		Address: t.prefix + e.Key, Type: kind.Text, At: e.KeyAt, Body: span(e.KeyAt, e.Value.At),
+		Address: t.prefix + e.Key, Type: kind.Text, At: e.KeyAt, Body: e.KeyAt.To(e.Value.At),
 		If: e.guard, Uncertain: e.uncertain || t.nested.uncertain, Via: t.nested.via,
 	}
 	attributes, _ := t.entries(e.Value, e.scope)

@@ -85,7 +85,7 @@ type scalar struct {
 
 func (t *template) open(v source.Value) scalar {
 	at := writtenAt(v)
-	s, _ := document.Open(t.stack.Files[at.File], at)
+	s, _ := document.Open(t.stack.Files[at.File()], at)
 	return scalar{v.Text, at, s}
 }
 

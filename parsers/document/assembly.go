@@ -53,10 +53,7 @@ func (a *assembly) region(start, end int) source.Location {
 	p := a.pieceAt(start)
 	at := p.place(start, max(start, end))
 	if q := a.pieceAt(max(start, end-1)); q != p {
-		to := q.place(q.start, end)
-		if to.File == at.File && to.EndOffset >= at.EndOffset {
-			at.EndLine, at.EndColumn, at.EndOffset = to.EndLine, to.EndColumn, to.EndOffset
-		}
+		at = at.To(q.place(q.start, end))
 	}
 	if at.IsZero() {
 		return a.whole

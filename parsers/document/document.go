@@ -122,7 +122,7 @@ func (r *reader) read() (source.Value, *failure) {
 	v, err := r.readYAML()
 	if broken := r.syntaxErrorJSON(start); broken != nil && err != nil {
 		err = broken
-	} else if broken != nil && strings.HasSuffix(r.index.file, ".json") {
+	} else if broken != nil && strings.HasSuffix(r.index.Name(), ".json") {
 		r.warn(broken.At, "%s; read as YAML", broken.Summary)
 	}
 	return v, err
@@ -186,6 +186,6 @@ func (r *reader) set(f *fields, e source.Entry) {
 		f.add(e)
 		return
 	}
-	r.warn(e.KeyAt, "duplicate key %q, first at line %d: the last value counts", e.Key, f.entries[i].KeyAt.Line)
+	r.warn(e.KeyAt, "duplicate key %q, first at line %d: the last value counts", e.Key, f.entries[i].KeyAt.Line())
 	f.entries[i] = e
 }

@@ -21,7 +21,7 @@ func walk(path string, v source.Value, f func(path string, v source.Value)) {
 
 // span is a region as the tests write it.
 func span(at source.Location) string {
-	return fmt.Sprintf("%d:%d-%d:%d", at.Line, at.Column, at.EndLine, at.EndColumn)
+	return fmt.Sprintf("%d:%d-%d:%d", at.Line(), at.Column(), at.EndLine(), at.EndColumn())
 }
 
 func TestRegions(t *testing.T) {

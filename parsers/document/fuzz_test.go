@@ -28,7 +28,7 @@ func seeds(f *testing.F, add func(text string)) {
 // checkRegion recounts the lines and columns of a region.
 func checkRegion(t *testing.T, src []byte, at source.Location) {
 	t.Helper()
-	count := func(offset int32) (line, column int32) {
+	count := func(offset int32) (line, column int) {
 		line, column = 1, 1
 		text := string(src[:offset])
 		for i, c := range strings.TrimPrefix(text, "\ufeff") {
@@ -46,7 +46,7 @@ func checkRegion(t *testing.T, src []byte, at source.Location) {
 	}
 	line, column := count(at.Offset)
 	endLine, endColumn := count(at.EndOffset)
-	if line != at.Line || column != at.Column || endLine != at.EndLine || endColumn != at.EndColumn {
+	if line != at.Line() || column != at.Column() || endLine != at.EndLine() || endColumn != at.EndColumn() {
 		t.Errorf("%+v should be %d:%d-%d:%d", at, line, column, endLine, endColumn)
 	}
 }
@@ -166,8 +166,9 @@ func FuzzDecode(f *testing.F) {
 	})
 	f.Add("a: x y\u2029", 0, 7, 0, 1) // ends inside of a character
 	f.Fuzz(func(t *testing.T, text string, start, end, a, b int) {
-		at := source.Location{File: "t", Line: 1, Column: 1, Offset: int32(start), EndOffset: int32(end)}
 		src := []byte(text)
+		at := source.NewFile("t", src).Region(0, 0)
+		at.Offset, at.EndOffset = int32(start), int32(end)
 		decoded, offsets, ok := Decode(src, at)
 		if !ok {
 			return

@@ -12,10 +12,10 @@ import (
 // Scalar is the text of a scalar (or key) that knows where each of its bytes was
 // written.
 type Scalar struct {
-	Text  string
-	runs  runs
-	end   int // where the text ends
-	index *index
+	Text string
+	at   source.Location
+	runs runs
+	end  int // where the text ends
 }
 
 // run is a piece of decoded text. Of a verbatim one every byte stands in the file
@@ -49,15 +49,10 @@ func Open(src []byte, at source.Location) (*Scalar, bool) {
 	}
 	d := newDecoder(src, start)
 	d.text = make([]byte, 0, end-start)
-	stop, ok := d.scalar(start, end)
-	if !ok {
+	if _, ok := d.scalar(start, end); !ok {
 		return nil, false
 	}
-	stop = max(stop, end)
-	return &Scalar{
-		Text: string(d.text), runs: d.runs, end: d.last,
-		index: newIndexAt(src[start:stop:stop], at),
-	}, true
+	return &Scalar{Text: string(d.text), at: at, runs: d.runs, end: d.last}, true
 }
 
 // openVerbatim is the text that stands at a place of a file as it is, without a
@@ -67,7 +62,7 @@ func openVerbatim(src []byte, at source.Location, text string) (*Scalar, bool) {
 	if start < 0 || end < start || end > len(src) || string(src[start:end]) != text {
 		return nil, false
 	}
-	return &Scalar{Text: text, runs: runs{{0, start, end, true}}, end: end, index: newIndexAt(src[start:end:end], at)}, true
+	return &Scalar{Text: text, at: at, runs: runs{{0, start, end, true}}, end: end}, true
 }
 
 // Region is the place in the file of the bytes from start to end of the text.
@@ -83,7 +78,7 @@ func (s *Scalar) Region(start, end int) source.Location {
 	if end > start {
 		_, b = s.runs.written(end - 1)
 	}
-	return s.index.region(a-s.index.base, b-s.index.base)
+	return s.at.Part(a, b)
 }
 
 // Decode is the text of the scalar (or key) at a place of a file, and for each of

@@ -102,7 +102,7 @@ func assemble(files func(name string) []byte, v source.Value) *assembly {
 		text.WriteString(p.Text)
 		s, ok := scalars[p.In]
 		if !ok && !p.In.IsZero() {
-			s = open(files(p.In.File), p)
+			s = open(files(p.In.File()), p)
 			scalars[p.In] = s
 		}
 		if s != nil && p.Start >= 0 && p.Start <= len(s.Text) && strings.HasPrefix(s.Text[p.Start:], p.Text) {

@@ -158,7 +158,7 @@ E: ["{\"B\":", {Ref: U}, ", \"", {"Ref": V}, "\": [\"a", "b\"]}"]
 
 // TestWithinKeeps checks what is not read, or read otherwise than as text.
 func TestWithinKeeps(t *testing.T) {
-	at := source.Location{File: "t", Line: 1, Column: 1, EndLine: 1, EndColumn: 2, EndOffset: 1}
+	at := source.NewFile("t", []byte("x")).Region(0, 1)
 	ref := source.Ref{Address: "T"}
 	made := source.MapOf(at)
 	text := source.StringOf("{\"a\": 1}", at)
@@ -220,7 +220,7 @@ func TestWithinBroken(t *testing.T) {
 		t.Error(got, problems)
 	}
 	got, problems = Within(files, v.Get("E"))
-	if got.Kind != source.Unknown || len(problems) != 1 || problems[0].Severity != source.Error || problems[0].At.Line != 6 {
+	if got.Kind != source.Unknown || len(problems) != 1 || problems[0].Severity != source.Error || problems[0].At.Line() != 6 {
 		t.Error(got, problems)
 	}
 }
@@ -273,7 +273,7 @@ func TestRegion(t *testing.T) {
 			t.Fatalf("%q is not in %q", test.piece, v.Text)
 		}
 		at := Region(src, v.At, i, i+len(test.piece))
-		if span(at) != test.want || at.File != "t" {
+		if span(at) != test.want || at.File() != "t" {
 			t.Errorf("%q in %q: got %s, want %s", test.piece, test.text, span(at), test.want)
 		}
 		checkRegion(t, src, at)
@@ -282,10 +282,10 @@ func TestRegion(t *testing.T) {
 
 func TestOpenNowhere(t *testing.T) {
 	src := []byte(`a: "x`)
-	for _, at := range []source.Location{
-		{}, {Line: 1, Column: 1, Offset: -1, EndOffset: 2}, {Line: 1, Column: 1, Offset: 2, EndOffset: 1},
-		{Line: 1, Column: 1, EndOffset: 9}, {Line: 1, Column: 4, Offset: 3, EndOffset: 5},
-	} {
+	file := source.NewFile("t", src)
+	for _, offsets := range [][2]int32{{-1, 2}, {2, 1}, {0, 9}, {3, 5}} {
+		at := file.Region(0, 0)
+		at.Offset, at.EndOffset = offsets[0], offsets[1]
 		if _, ok := Open(src, at); ok {
 			t.Errorf("%+v is a scalar", at)
 		}

@@ -8,27 +8,6 @@ package source
 
 import "fmt"
 
-// Location is a half-open region of a file. Lines and columns count from 1,
-// columns in Unicode code points; offsets are bytes from 0. The end is
-// exclusive. The zero Location means "nowhere".
-type Location struct {
-	File               string // slash-separated, relative to the root that was scanned
-	Line, Column       int32
-	EndLine, EndColumn int32
-	Offset, EndOffset  int32
-}
-
-// IsZero reports whether l is nowhere.
-func (l Location) IsZero() bool { return l.Line == 0 }
-
-// String is file:line:column, the form that editors and terminals link.
-func (l Location) String() string {
-	if l.IsZero() {
-		return l.File
-	}
-	return fmt.Sprintf("%s:%d:%d", l.File, l.Line, l.Column)
-}
-
 // Ref is a mention of a resource. Address names it; Attribute says what of it
 // was asked for: "Arn" or "Outputs.Url" in CloudFormation, "arn" in Terraform,
 // "" for a plain Ref. Where Import is set the mention is of another stack's
@@ -85,7 +64,7 @@ type Problem struct {
 
 // String is file:line:column: severity: summary, without a place that is nowhere.
 func (p Problem) String() string {
-	if p.At.File == "" {
+	if p.At.File() == "" {
 		return fmt.Sprintf("%s: %s", p.Severity, p.Summary)
 	}
 	return fmt.Sprintf("%s: %s: %s", p.At, p.Severity, p.Summary)

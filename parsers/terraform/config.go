@@ -71,6 +71,7 @@ func (b *body) nested(kind string) []*block {
 // config is one module folder as it was parsed; its instances share it.
 type config struct {
 	dir       string
+	place     source.Location   // the folder
 	resources map[string]*block // "aws_x.y" and "data.aws_x.y"
 	order     []string          // keys of resources in source order
 	variables map[string]*block
@@ -99,7 +100,7 @@ func (p *project) readConfig(tree *source.Tree, dir string) *config {
 	if err != nil {
 		return nil
 	}
-	c := &config{dir: dir, resources: map[string]*block{}, variables: map[string]*block{}, locals: map[string]*attribute{},
+	c := &config{dir: dir, place: source.InFile(dir), resources: map[string]*block{}, variables: map[string]*block{}, locals: map[string]*attribute{},
 		outputs: map[string]*block{}, modules: map[string]*block{}, usage: newUsage()}
 	var bodies []*body
 	var blocks, overrides []*block

@@ -300,9 +300,9 @@ func TestColumns(t *testing.T) {
 		t.Errorf("the resource is at %s", got)
 	}
 	items := property(t, s, "x_y.z", "a").Items
-	for i, want := range []int32{8, 17, 22, 28} {
-		if items[i].At.Column != want {
-			t.Errorf("element %d is in column %d, want %d", i, items[i].At.Column, want)
+	for i, want := range []int{8, 17, 22, 28} {
+		if items[i].At.Column() != want {
+			t.Errorf("element %d is in column %d, want %d", i, items[i].At.Column(), want)
 		}
 	}
 }

@@ -71,7 +71,7 @@ func checkPlaces(t *testing.T, s *source.Stack) {
 		if l.IsZero() {
 			return
 		}
-		if b, ok := s.Files[l.File]; !ok || l.Offset < 0 || l.EndOffset < l.Offset || int(l.EndOffset) > len(b) || l.Column < 1 || l.EndLine < l.Line {
+		if b, ok := s.Files[l.File()]; !ok || l.Offset < 0 || l.EndOffset < l.Offset || int(l.EndOffset) > len(b) || l.Column() < 1 || l.EndLine() < l.Line() {
 			t.Fatalf("%+v is no place in a file of %d bytes", l, len(b))
 		}
 	}
@@ -97,7 +97,7 @@ func checkPlaces(t *testing.T, s *source.Stack) {
 			plain(x.Text + " " + x.Expr)
 			at(x.At)
 			at(x.In)
-			if !x.In.IsZero() && string(s.Files[x.In.File][x.In.Offset:x.In.EndOffset]) != x.Text {
+			if !x.In.IsZero() && string(s.Files[x.In.File()][x.In.Offset:x.In.EndOffset]) != x.Text {
 				t.Fatalf("%q does not stand at %v", x.Text, x.In)
 			}
 		}

@@ -165,10 +165,10 @@ func span(l source.Location) string {
 	if l.IsZero() {
 		return "nowhere"
 	}
-	if l.Line == l.EndLine {
-		return fmt.Sprintf("%d:%d-%d", l.Line, l.Column, l.EndColumn)
+	if l.Line() == l.EndLine() {
+		return fmt.Sprintf("%d:%d-%d", l.Line(), l.Column(), l.EndColumn())
 	}
-	return fmt.Sprintf("%d:%d-%d:%d", l.Line, l.Column, l.EndLine, l.EndColumn)
+	return fmt.Sprintf("%d:%d-%d:%d", l.Line(), l.Column(), l.EndLine(), l.EndColumn())
 }
 
 func describeValue(b *strings.Builder, v source.Value, indent string) {
@@ -184,7 +184,7 @@ func describeValue(b *strings.Builder, v source.Value, indent string) {
 	}
 	fmt.Fprintf(b, " %s", span(v.At))
 	if v.Def() != nil {
-		fmt.Fprintf(b, " from %s:%s", v.Def().File, span(*v.Def()))
+		fmt.Fprintf(b, " from %s:%s", v.Def().File(), span(*v.Def()))
 	}
 	if v.Default {
 		b.WriteString(" by default")

@@ -56,6 +56,8 @@ func (p *project) parseJSON(file string, src []byte) *body {
 	return out
 }
 
+var byteOrderMark = []byte("\ufeff")
+
 // readJSON parses a JSON file, which p.texts holds already. The value is nil
 // where it is no JSON.
 func (p *project) readJSON(file string, src []byte) (*jsonReader, *jsonValue) {
@@ -80,7 +82,7 @@ func (p *project) readJSON(file string, src []byte) (*jsonReader, *jsonValue) {
 }
 
 func (r *jsonReader) at(start, end int) hcl.Range {
-	return hcl.Range{Filename: r.text.file, Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}}
+	return hcl.Range{Filename: r.text.Name(), Start: hcl.Pos{Byte: start}, End: hcl.Pos{Byte: end}}
 }
 
 // token reads the next token with its place.

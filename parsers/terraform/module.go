@@ -62,7 +62,7 @@ func (m *module) place() source.Location {
 	if len(m.via) > 0 {
 		return m.via[len(m.via)-1]
 	}
-	return source.Location{File: m.c.dir}
+	return m.c.place
 }
 
 // source is the source argument of a module call, "" where it is not literal.

@@ -1,8 +1,6 @@
 package terraform
 
 import (
-	"bytes"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -15,63 +13,15 @@ import (
 // holds a template. hcl's own lines and columns are not used: its columns count
 // grapheme clusters, and it knows nothing of JSON's escapes.
 type text struct {
-	file  string
-	src   []byte
-	lines []int   // offsets at which lines begin
-	ascii bool    // every byte is a code point
-	marks []int   // if not: code points before each multiple of markEvery bytes
-	json  bool    // a file of the JSON syntax
-	outer *text   // of a decoded string: the file it stands in
-	at    []int32 // of a decoded string: offset in outer of each of its bytes, and of its end
+	*source.File // that it stands in
+	src          []byte
+	json         bool    // a file of the JSON syntax
+	outer        *text   // of a decoded string: the file it stands in
+	at           []int32 // of a decoded string: offset in outer of each of its bytes, and of its end
 }
-
-const markEvery = 1024
-
-var byteOrderMark = []byte("\ufeff")
 
 func newText(file string, src []byte) *text {
-	t := &text{file: file, src: src, lines: []int{0}, ascii: true}
-	if bytes.HasPrefix(src, byteOrderMark) {
-		t.lines[0] = len(byteOrderMark)
-	}
-	points := 0
-	for i, c := range src {
-		if i%markEvery == 0 {
-			t.marks = append(t.marks, points)
-		}
-		if c&0xC0 != 0x80 {
-			points++
-		}
-		t.ascii = t.ascii && c < utf8.RuneSelf
-		if c == '\n' {
-			t.lines = append(t.lines, i+1)
-		}
-	}
-	t.marks = append(t.marks, points)
-	return t
-}
-
-// points counts the code points before an offset.
-func (t *text) points(offset int) int {
-	if t.ascii {
-		return offset
-	}
-	n := t.marks[offset/markEvery]
-	for _, c := range t.src[offset/markEvery*markEvery : offset] {
-		if c&0xC0 != 0x80 {
-			n++
-		}
-	}
-	return n
-}
-
-// position is the line and column of an offset.
-func (t *text) position(offset int) (line, column int32) {
-	i, exact := slices.BinarySearch(t.lines, offset)
-	if !exact {
-		i = max(i-1, 0)
-	}
-	return int32(i + 1), int32(t.points(max(offset, t.lines[i])) - t.points(t.lines[i]) + 1)
+	return &text{File: source.NewFile(file, src), src: src}
 }
 
 // location is the region of bytes from start up to end.
@@ -80,12 +30,7 @@ func (t *text) location(start, end int) source.Location {
 		last := len(t.at) - 1
 		return t.outer.location(int(t.at[min(max(start, 0), last)]), int(t.at[min(max(end, 0), last)]))
 	}
-	start = min(max(start, 0), len(t.src))
-	end = min(max(end, start), len(t.src))
-	l := source.Location{File: t.file, Offset: int32(start), EndOffset: int32(end)}
-	l.Line, l.Column = t.position(start)
-	l.EndLine, l.EndColumn = t.position(end)
-	return l
+	return t.Region(start, end)
 }
 
 // texts holds everything that was parsed, by the file name that hcl was given.
@@ -95,7 +40,7 @@ type texts map[string]*text
 func (ts texts) at(r hcl.Range) source.Location {
 	t := ts[r.Filename]
 	if t == nil {
-		return source.Location{File: r.Filename}
+		return source.InFile(r.Filename)
 	}
 	return t.location(r.Start.Byte, r.End.Byte)
 }
@@ -113,8 +58,8 @@ func (ts texts) slice(r hcl.Range) string {
 // its quote at the offset start, and names it for hcl.
 func (ts texts) inner(t *text, raw []byte, start int) (name string, decoded *text) {
 	src, at := unquote(raw, start)
-	decoded = &text{file: t.file, src: src, outer: t, at: at}
-	name = t.file + "\x00" + strconv.Itoa(start)
+	decoded = &text{File: t.File, src: src, outer: t, at: at}
+	name = t.Name() + "\x00" + strconv.Itoa(start)
 	ts[name] = decoded
 	return name, decoded
 }

@@ -20,7 +20,7 @@ func (p *project) stack() *source.Stack {
 		s.Allowed = p.allowed()
 	}
 	if p.budget.spent != "" {
-		p.problemAt(source.Error, source.Location{File: p.root}, "more %s than the limit: what is left of the root is unknown", p.budget.spent)
+		p.problemAt(source.Error, source.InFile(p.root), "more %s than the limit: what is left of the root is unknown", p.budget.spent)
 	}
 	s.Conditions = p.conditions
 	p.cycles(s)
@@ -32,7 +32,7 @@ func (p *project) stack() *source.Stack {
 func (p *project) finish(s *source.Stack) {
 	s.Problems = p.problems
 	slices.SortStableFunc(s.Problems, func(a, b source.Problem) int {
-		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Offset, b.At.Offset))
+		return cmp.Or(cmp.Compare(a.At.File(), b.At.File()), cmp.Compare(a.At.Offset, b.At.Offset))
 	})
 	s.Files = p.files()
 }
@@ -70,7 +70,7 @@ func (p *project) resources(s *source.Stack, m *module) {
 // bySource orders blocks by their places.
 func (p *project) bySource(a, b *block) int {
 	x, y := p.texts.at(a.at), p.texts.at(b.at)
-	return cmp.Or(cmp.Compare(x.File, y.File), cmp.Compare(x.Offset, y.Offset))
+	return cmp.Or(cmp.Compare(x.File(), y.File()), cmp.Compare(x.Offset, y.Offset))
 }
 
 // resource is one instance of a resource or data source.
@@ -123,7 +123,7 @@ func (m *module) body(b *body, sc scope, in around) source.Value {
 		out.Entries = append(out.Entries, source.Entry{Key: name, KeyAt: list.At, Value: list})
 	}
 	slices.SortStableFunc(out.Entries, func(a, b source.Entry) int {
-		if a.KeyAt.File != b.KeyAt.File {
+		if a.KeyAt.File() != b.KeyAt.File() {
 			return 0
 		}
 		return cmp.Compare(a.KeyAt.Offset, b.KeyAt.Offset)

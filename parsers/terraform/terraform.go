@@ -126,7 +126,7 @@ func (p *project) readManifest() {
 func (p *project) files() map[string][]byte {
 	out := map[string][]byte{}
 	for name, t := range p.texts {
-		if t.outer == nil && name == t.file && !strings.HasPrefix(name, shimRoot) {
+		if t.outer == nil && name == t.Name() && !strings.HasPrefix(name, shimRoot) {
 			out[name] = t.src
 		}
 	}

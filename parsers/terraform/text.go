@@ -144,7 +144,7 @@ func (p *project) parts(seg segment) (parts []source.Part, ids []int) {
 
 // cut is the location of the bytes from start up to end of a verbatim piece.
 func (p *project) cut(l source.Location, start, end int) source.Location {
-	if t := p.texts[l.File]; t != nil {
+	if t := p.texts[l.File()]; t != nil {
 		return t.location(int(l.Offset)+start, int(l.Offset)+end)
 	}
 	return l
@@ -230,7 +230,7 @@ func (p *project) literal(n node, s string, r hcl.Range) []segment {
 		return p.escapes(t, s, raw, start, false)
 	case t.json && len(raw) > 1 && raw[0] == '"':
 		decoded, offsets := unquote(raw[1:len(raw)-1], start+1)
-		inner := &text{file: t.file, src: decoded, outer: t, at: offsets}
+		inner := &text{File: t.File, src: decoded, outer: t, at: offsets}
 		return p.escapes(inner, s, decoded, 0, false)
 	case bytes.HasSuffix(raw, []byte(s)): // a heredoc that is indented loses the beginning of each line
 		start += len(raw) - len(s)
@@ -432,29 +432,31 @@ func (p *project) templateScope(vars node) scope {
 func (p *project) templateOf(n node, s string, b *block) hclsyntax.Expression {
 	segments := p.segments(n, s, nil, 0)
 	if len(segments) == 1 && segments[0].verbatim && segments[0].raw == s && segments[0].at.Offset == 0 {
-		return p.template(segments[0].at.File, []byte(s))
+		return p.template(segments[0].at.File(), []byte(s))
 	}
 	if joined(segments) != s || len(segments) == 0 {
 		segments = []segment{{raw: s, at: p.place(n, n.at())}}
 	}
-	t := &text{file: segments[0].at.File, src: []byte(s), outer: p.texts[segments[0].at.File]}
-	if t.outer == nil {
+	file := segments[0].at.File()
+	outer := p.texts[file]
+	if outer == nil {
 		return p.template("a template", []byte(s))
 	}
+	t := &text{File: outer.File, src: []byte(s), outer: outer}
 	for _, seg := range segments {
 		for i := range len(seg.raw) {
 			at := segments[0].at.Offset
-			if seg.at.File == t.file {
+			if seg.at.File() == file {
 				at = seg.at.Offset
 			}
-			if seg.verbatim && seg.at.File == t.file {
+			if seg.verbatim && seg.at.File() == file {
 				at += int32(i)
 			}
 			t.at = append(t.at, at)
 		}
 	}
 	t.at = append(t.at, segments[len(segments)-1].at.EndOffset)
-	name := t.file + "\x00template " + p.texts.at(b.at).String()
+	name := file + "\x00template " + p.texts.at(b.at).String()
 	p.texts[name] = t
 	return p.template(name, []byte(s))
 }

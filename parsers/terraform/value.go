@@ -91,7 +91,7 @@ func (p *project) outOfShim(n node) node {
 
 // within reports whether a lies inside b.
 func within(a, b source.Location) bool {
-	return a.File == b.File && a.Offset >= b.Offset && a.EndOffset <= b.EndOffset
+	return a.File() == b.File() && a.Offset >= b.Offset && a.EndOffset <= b.EndOffset
 }
 
 // place is the location of a range of a node. What a shim declares stands where
@@ -175,7 +175,7 @@ func (p *project) object(out *draft, v cty.Value, marks cty.ValueMarks, from nod
 		if a.KeyAt.IsZero() != b.KeyAt.IsZero() { // what was filled in comes last
 			return map[bool]int{true: 1, false: -1}[a.KeyAt.IsZero()]
 		}
-		return cmp.Or(strings.Compare(a.KeyAt.File, b.KeyAt.File), cmp.Compare(a.KeyAt.Offset, b.KeyAt.Offset))
+		return cmp.Or(strings.Compare(a.KeyAt.File(), b.KeyAt.File()), cmp.Compare(a.KeyAt.Offset, b.KeyAt.Offset))
 	})
 }
 

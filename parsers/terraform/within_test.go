@@ -46,7 +46,7 @@ EOF
 }
 `, "t.json": "{\n  \"Statement\": [{\n    \"Resource\": \"${arn}\", \"Name\": \"a-${name}\",\n    \"Key\": [\"é\", \"value\"]}]}\n",
 	}, Options{})
-	slice := func(v source.Location) string { return string(s.Files[v.File][v.Offset:v.EndOffset]) }
+	slice := func(v source.Location) string { return string(s.Files[v.File()][v.Offset:v.EndOffset]) }
 	for _, name := range []string{"heredoc", "indented", "quoted", "encoded", "template", "trimmed"} {
 		t.Run(name, func(t *testing.T) {
 			doc, problems := document.Within(func(name string) []byte { return s.Files[name] }, property(t, s, "x_y.z", name))
@@ -55,7 +55,7 @@ EOF
 			}
 			x := doc.Get("Statement").Items[0]
 			if r := x.Get("Resource"); len(r.Refs()) != 1 || r.Refs()[0].Address != "aws_sqs_queue.q" || !strings.Contains(slice(r.Refs()[0].At), "arn") ||
-				r.Refs()[0].At.Line != r.Refs()[0].At.EndLine {
+				r.Refs()[0].At.Line() != r.Refs()[0].At.EndLine() {
 				t.Errorf("Resource = %v at %v", r.Refs(), r.At)
 			}
 			if n := x.Get("Name"); n.Text != "a-orders" || len(n.Refs()) != 1 || n.Refs()[0].Attribute != "name" {

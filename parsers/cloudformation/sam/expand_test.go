@@ -67,7 +67,7 @@ Resources:
 // Everything that is made leads back to the line that caused it.
 func TestPlaces(t *testing.T) {
 	s := stackOf(t, placed)
-	line := func(l source.Location) int { return int(l.Line) }
+	line := source.Location.Line
 	var via []int
 	mapping := find(t, s, "WorkerWork")
 	for _, v := range mapping.Via {
@@ -149,7 +149,7 @@ func TestProblems(t *testing.T) {
 	} {
 		s := stackOf(t, c.template)
 		ok := slices.ContainsFunc(s.Problems, func(p source.Problem) bool {
-			return p.Severity == source.Warning && strings.Contains(p.Summary, c.want) && fmt.Sprint(p.At.Line) == c.line
+			return p.Severity == source.Warning && strings.Contains(p.Summary, c.want) && fmt.Sprint(p.At.Line()) == c.line
 		})
 		if !ok {
 			t.Errorf("no warning %q on line %s of\n%s%v", c.want, c.line, c.template, s.Problems)
