@@ -4,7 +4,6 @@ package analyzer
 
 import (
 	"context"
-	"runtime"
 	"slices"
 	"sync"
 
@@ -27,9 +26,11 @@ type Report struct {
 // System is stacks that are read together as one graph.
 type System struct {
 	Stacks []Stack
-	Graph  *graph.Graph
+	Graph  *graph.Graph    // nil where only findings are kept
 	Found  patterns.Result // of the whole system
 	Result policy.Result   // of the rules
+	// Secrets is where values stand that must not be read.
+	Secrets []source.Location
 
 	options Options
 }
@@ -57,62 +58,100 @@ type Options struct {
 	// Strict keeps notes, and the rules that only the strict profile has. Rules that
 	// Policy.Only names are kept whole in any case.
 	Strict bool
-	// Release takes the resources of a stack away when its graph is made: most of
-	// what was read is of no use then, and of many stacks it fills the memory.
-	Release bool
+	Keep   Keep
 }
 
-// Analyze makes the report of stacks that were loaded together, systems side by
-// side on all cores.
+// Analyze makes the report of stacks that were loaded together, on all cores. It
+// keeps everything.
 func Analyze(ctx context.Context, stacks []*source.Stack, problems []source.Problem, o Options) *Report {
-	systems := aws.Systems(stacks)
-	r := &Report{Systems: make([]System, len(systems)), Problems: problems, Date: o.Policy.Date}
+	o.Keep = Everything
+	a := New(o)
+	source.Parallel(len(stacks), func(i int) { a.Add(ctx, stacks[i]) })
+	return a.Report(ctx, stacks, problems, func(s *source.Stack) *source.Stack { return s })
+}
+
+// Analysis makes a report of stacks that come one by one: most stacks are a system
+// by themselves, so each is judged at once, and what Keep does not name is let go.
+type Analysis struct {
+	options Options
+	adding  sync.Mutex
+	alone   map[*source.Stack]alone
+}
+
+// alone is a stack as a system by itself, and what may make it part of another.
+type alone struct {
+	links  aws.Links
+	system System
+}
+
+// New is an analysis of no stacks yet.
+func New(o Options) *Analysis {
 	if o.Engine != nil {
 		o.choose()
-		r.Rules = slices.DeleteFunc(slices.Clone(o.Engine.Rules()), func(x *policy.Rule) bool { return !o.Policy.Wants(x) })
 	}
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(systems)) {
-		wg.Go(func() {
-			for i := range next {
-				r.Systems[i] = analyze(ctx, systems[i], o)
-			}
-		})
+	return &Analysis{options: o, alone: map[*source.Stack]alone{}}
+}
+
+// Add analyses a stack by itself. Several goroutines may do so at once.
+func (a *Analysis) Add(ctx context.Context, s *source.Stack) {
+	x := alone{links: aws.LinksOf(s), system: a.options.analyze(ctx, []*source.Stack{s})}
+	x.system.Stacks[0].Found = x.system.Found
+	a.adding.Lock()
+	defer a.adding.Unlock()
+	a.alone[s] = x
+}
+
+// Report is the report of stacks all of which were added, in their order. Those
+// that turn out to belong together are read again.
+func (a *Analysis) Report(ctx context.Context, stacks []*source.Stack, problems []source.Problem, again func(*source.Stack) *source.Stack) *Report {
+	links := make([]aws.Links, len(stacks))
+	for i, s := range stacks {
+		links[i] = a.alone[s].links
 	}
-	for i := range systems {
-		next <- i
+	systems := aws.Systems(links)
+	r := &Report{Systems: make([]System, len(systems)), Problems: problems, Date: a.options.Policy.Date}
+	if e := a.options.Engine; e != nil {
+		r.Rules = slices.DeleteFunc(slices.Clone(e.Rules()), func(x *policy.Rule) bool { return !a.options.Policy.Wants(x) })
 	}
-	close(next)
-	wg.Wait()
+	source.Parallel(len(systems), func(i int) {
+		if members := systems[i]; len(members) == 1 {
+			r.Systems[i] = a.alone[stacks[members[0]]].system
+		} else {
+			r.Systems[i] = a.joined(ctx, stacks, members, again)
+		}
+	})
 	return r
 }
 
-func analyze(ctx context.Context, stacks []*source.Stack, o Options) System {
-	sys := System{Graph: aws.Build(stacks)}
-	sys.Found = patterns.Find(sys.Graph)
+// joined is the system of several stacks.
+func (a *Analysis) joined(ctx context.Context, stacks []*source.Stack, members []int, again func(*source.Stack) *source.Stack) System {
+	var whole []*source.Stack
+	for _, i := range members {
+		whole = append(whole, again(stacks[i]))
+	}
+	sys := a.options.analyze(ctx, whole)
+	for k, i := range members {
+		sys.Stacks[k].Found = a.alone[stacks[i]].system.Found
+	}
+	return sys
+}
+
+// analyze makes a system of stacks; what each is by itself is left open.
+func (o Options) analyze(ctx context.Context, stacks []*source.Stack) System {
+	g := aws.Build(stacks)
+	sys := System{Graph: g, Found: patterns.Find(g), Secrets: g.Secrets(), options: o}
 	for _, s := range stacks {
-		found := sys.Found
-		if len(stacks) > 1 {
-			found = patterns.Find(aws.Build([]*source.Stack{s}))
-		}
-		sys.Stacks = append(sys.Stacks, Stack{s, found, slices.Concat(s.Problems, sys.Graph.Problems[s])})
+		sys.Stacks = append(sys.Stacks, Stack{Stack: s, Problems: slices.Concat(s.Problems, g.Problems[s])})
 	}
-	if o.Release {
-		for _, s := range stacks {
-			s.Resources = nil
-		}
+	if o.Engine != nil {
+		sys.options.Policy.Matches = sys.Found.Present
+		sys.Result = o.Engine.Check(ctx, g, sys.options.Policy)
 	}
-	if o.Engine == nil {
-		return sys
-	}
-	o.Policy.Matches = sys.Found.Present
-	sys.options = o
-	sys.Result = o.Engine.Check(ctx, sys.Graph, o.Policy)
 	if !o.Strict && o.Policy.Only == nil {
 		sys.Result.Findings = slices.DeleteFunc(sys.Result.Findings, func(f policy.Finding) bool { return f.Severity == source.Note })
 		sys.Result.Undecided = slices.DeleteFunc(sys.Result.Undecided, func(u policy.Undecided) bool { return u.Severity == source.Note })
 	}
+	sys.keep(o.Keep)
 	return sys
 }
 

@@ -16,10 +16,8 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/serverlens/serverlens/parsers/cloudformation"
 	"github.com/serverlens/serverlens/parsers/source"
@@ -112,30 +110,76 @@ var ErrNothing = errors.New("nothing to analyse")
 // that the options are wrong or, with ErrNothing, that there is no stack and
 // nothing that should be one.
 func Load(paths []string, opts Options) ([]*source.Stack, []source.Problem, error) {
-	s, err := opts.settings()
+	r, err := Open(paths, opts)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer s.close()
-	candidates, problems, closeTree, err := find(paths, opts)
-	if err != nil {
-		return nil, nil, err
+	defer r.Close()
+	return r.Read(func(*source.Stack) {})
+}
+
+// Reader reads the stacks that paths name, for who does not keep what was read of
+// all of them at once.
+type Reader struct {
+	paths      []string
+	settings   *settings
+	candidates []candidate
+	problems   []source.Problem // of finding them
+	closeTree  func()
+	origin     map[*source.Stack]*candidate
+}
+
+// Open finds what may be a stack; see Load.
+func Open(paths []string, opts Options) (*Reader, error) {
+	r := &Reader{paths: paths, origin: map[*source.Stack]*candidate{}}
+	var err error
+	if r.settings, err = opts.settings(); err != nil {
+		return nil, err
 	}
-	defer closeTree()
-	results := make([]found, len(candidates))
-	parallel(len(candidates), func(i int) { results[i] = candidates[i].load(s) })
+	if r.candidates, r.problems, r.closeTree, err = find(paths, opts); err != nil {
+		r.settings.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// Close lets go of the folders that are read.
+func (r *Reader) Close() {
+	r.closeTree()
+	r.settings.close()
+}
+
+// Read reads all stacks; see Load. Each is handed to use as soon as it is there, by
+// several goroutines at once, also one that turns out to be a part of another.
+func (r *Reader) Read(use func(*source.Stack)) ([]*source.Stack, []source.Problem, error) {
+	results := make([]found, len(r.candidates))
+	source.Parallel(len(r.candidates), func(i int) {
+		results[i] = r.candidates[i].load(r.settings)
+		if s := results[i].stack; s != nil {
+			use(s)
+		}
+	})
+	problems := r.problems
 	var stacks []*source.Stack
-	for _, r := range results {
-		problems = append(problems, r.problems...)
-		if r.stack != nil {
-			stacks = append(stacks, r.stack)
+	for i, x := range results {
+		problems = append(problems, x.problems...)
+		if x.stack != nil {
+			stacks = append(stacks, x.stack)
+			r.origin[x.stack] = &r.candidates[i]
 		}
 	}
 	stacks = withoutParts(stacks)
 	if len(stacks) == 0 && !slices.ContainsFunc(problems, func(p source.Problem) bool { return p.Severity == source.Error }) {
-		return nil, nil, nothing(paths, problems)
+		return nil, nil, nothing(r.paths, problems)
 	}
-	return stacks, append(problems, unknownParams(s.params, stacks)...), nil
+	return stacks, append(problems, unknownParams(r.settings.params, stacks)...), nil
+}
+
+// Again reads a stack that was read a second time.
+func (r *Reader) Again(s *source.Stack) *source.Stack {
+	c := r.origin[s]
+	again, _ := c.format.load(c.tree, c.unit, r.settings)
+	return again
 }
 
 // nothing is the error of paths that led to no stack, with the files that could
@@ -202,24 +246,6 @@ func (c candidate) matches() (ok bool, problems []source.Problem) {
 		c.tree.Forget(file)
 	}
 	return false, problems
-}
-
-// parallel calls f for every number below n, on all cores.
-func parallel(n int, f func(i int)) {
-	var group sync.WaitGroup
-	next := make(chan int)
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		group.Go(func() {
-			for i := range next {
-				f(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	group.Wait()
 }
 
 // withoutParts drops the stacks all of whose files another stack has read: they

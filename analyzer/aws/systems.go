@@ -1,33 +1,116 @@
 package aws
 
 import (
-	"slices"
+	"strings"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
-// Systems groups stacks that were read together into systems, each of which has
-// one graph: stacks are linked where one imports what another exports, or where
-// an ARN in one has the literal name of a resource that another one, and no
-// third, declares. Systems and the stacks in them are in the order of stacks.
-func Systems(stacks []*source.Stack) [][]*source.Stack {
-	l := linker{leader: make([]int, len(stacks)), exports: map[string]int{}, names: map[string][]named{}}
+// Links is all by which a stack can belong together with others. It holds nothing
+// else of the stack.
+type Links struct {
+	exports, imports []string
+	names            []named
+	arns             []mention
+}
+
+// named is a resource with a literal name.
+type named struct {
+	name string
+	kind graph.Kind
+}
+
+// mention is an ARN with a literal name, or one that is spelled alike.
+type mention struct{ service, name string }
+
+// LinksOf reads the links of a stack.
+func LinksOf(s *source.Stack) Links {
+	var l Links
+	seen := map[mention]bool{}
+	for i := range s.Resources {
+		r := &resource{Resource: &s.Resources[i], stack: s, row: byType[s.Resources[i].Type]}
+		l.collect(r.Properties, seen)
+		if r.row == nil || r.row.kind == "" {
+			continue
+		}
+		if name, ok := r.get(r.Properties, r.row.name).AsString(); ok && name != "" {
+			l.names = append(l.names, named{name, r.row.kind})
+		}
+	}
+	for _, o := range s.Outputs {
+		l.collect(o.Value, seen)
+		if name, ok := o.Export.AsString(); ok && name != "" {
+			l.exports = append(l.exports, name)
+		}
+	}
+	return l
+}
+
+// collect adds what a value, or one below it, leads to.
+func (l *Links) collect(v source.Value, seen map[mention]bool) {
+	for _, ref := range v.Refs() {
+		if ref.Import != "" {
+			l.imports = append(l.imports, ref.Import)
+		}
+	}
+	for _, a := range v.Alts() {
+		l.collect(a.Value, seen)
+	}
+	for i := range v.Items {
+		l.collect(v.Items[i], seen)
+	}
+	for i := range v.Entries {
+		l.collect(v.Entries[i].Value, seen)
+	}
+	if v.Doc() != nil {
+		l.collect(*v.Doc(), seen)
+	}
+	if len(v.Parts()) == 0 && !strings.HasPrefix(v.Text, "arn:") {
+		return
+	}
+	if a, ok := parseARN(v.Pieces()); ok {
+		if name, ok := a.name(); ok && !seen[mention{a.service, name}] {
+			m := mention{strings.Clone(a.service), strings.Clone(name)}
+			seen[m] = true
+			l.arns = append(l.arns, m)
+		}
+	}
+}
+
+// Systems groups stacks that were read together, by their links, into systems, each
+// of which has one graph: stacks are linked where one imports what another exports,
+// or where an ARN in one has the literal name of a resource that another one, and no
+// third, declares. Systems and the stacks in them, which are named by their place
+// in stacks, are in that order.
+func Systems(stacks []Links) [][]int {
+	l := linker{leader: make([]int, len(stacks)), exports: map[string]int{}, names: map[string][]declared{}}
 	for i, s := range stacks {
 		l.leader[i] = i
-		l.declare(i, s)
+		for _, name := range s.exports {
+			if _, taken := l.exports[name]; !taken {
+				l.exports[name] = i
+			}
+		}
+		for _, n := range s.names {
+			l.names[n.name] = append(l.names[n.name], declared{i, n.kind})
+		}
 	}
 	for i, s := range stacks {
-		for _, r := range s.Resources {
-			l.links(i, r.Properties)
+		for _, name := range s.imports {
+			if other, ok := l.exports[name]; ok {
+				l.join(i, other)
+			}
 		}
-		for _, o := range s.Outputs {
-			l.links(i, o.Value)
+		for _, m := range s.arns {
+			if other, ok := l.named(m); ok {
+				l.join(i, other)
+			}
 		}
 	}
-	var out [][]*source.Stack
+	var out [][]int
 	at := map[int]int{} // leader to place in out
-	for i, s := range stacks {
+	for i := range stacks {
 		root := l.find(i)
 		place, ok := at[root]
 		if !ok {
@@ -35,7 +118,7 @@ func Systems(stacks []*source.Stack) [][]*source.Stack {
 			at[root] = place
 			out = append(out, nil)
 		}
-		out[place] = append(out[place], s)
+		out[place] = append(out[place], i)
 	}
 	return out
 }
@@ -44,79 +127,28 @@ func Systems(stacks []*source.Stack) [][]*source.Stack {
 type linker struct {
 	leader  []int // of each stack another one of its system, or itself
 	exports map[string]int
-	names   map[string][]named
+	names   map[string][]declared
 }
 
-// named is a resource with a literal name.
-type named struct {
+// declared is the stack and the kind of a resource with a literal name.
+type declared struct {
 	stack int
 	kind  graph.Kind
 }
 
-func (l *linker) declare(i int, s *source.Stack) {
-	for _, o := range s.Outputs {
-		if name, ok := o.Export.AsString(); ok && name != "" {
-			if _, taken := l.exports[name]; !taken {
-				l.exports[name] = i
-			}
+// named is the one stack that declares what an ARN names.
+func (l *linker) named(m mention) (stack int, ok bool) {
+	a := arn{service: m.service}
+	for _, d := range l.names[m.name] {
+		switch {
+		case !a.allows(&graph.Node{Kind: d.kind}):
+		case ok && d.stack != stack:
+			return 0, false
+		default:
+			stack, ok = d.stack, true
 		}
 	}
-	for k := range s.Resources {
-		r := &resource{Resource: &s.Resources[k], stack: s, row: byType[s.Resources[k].Type]}
-		if r.row == nil || r.row.kind == "" {
-			continue
-		}
-		if name, ok := r.get(r.Properties, r.row.name).AsString(); ok && name != "" {
-			l.names[name] = append(l.names[name], named{i, r.row.kind})
-		}
-	}
-}
-
-// links joins a stack with those that a value of it leads to.
-func (l *linker) links(i int, v source.Value) {
-	for _, ref := range v.Refs() {
-		if other, ok := l.exports[ref.Import]; ok && ref.Import != "" {
-			l.join(i, other)
-		}
-	}
-	for _, a := range v.Alts() {
-		l.links(i, a.Value)
-	}
-	for _, x := range v.Items {
-		l.links(i, x)
-	}
-	for _, e := range v.Entries {
-		l.links(i, e.Value)
-	}
-	if v.Doc() != nil {
-		l.links(i, *v.Doc())
-	}
-	if other, ok := l.byARN(i, v); ok {
-		l.join(i, other)
-	}
-}
-
-// byARN is the one stack that declares what an ARN names, if it is not the stack
-// of the ARN itself.
-func (l *linker) byARN(i int, v source.Value) (int, bool) {
-	a, ok := parseARN(v.Pieces())
-	if !ok {
-		return 0, false
-	}
-	name, ok := a.name()
-	if !ok {
-		return 0, false
-	}
-	var found []int
-	for _, n := range l.names[name] {
-		if a.allows(&graph.Node{Kind: n.kind}) && !slices.Contains(found, n.stack) {
-			found = append(found, n.stack)
-		}
-	}
-	if len(found) != 1 || found[0] == i {
-		return 0, false
-	}
-	return found[0], true
+	return stack, ok
 }
 
 func (l *linker) find(i int) int {

@@ -62,11 +62,15 @@ func TestSystems(t *testing.T) {
 					stacks = append(stacks, load(t, name, template))
 				}
 			}
+			var links []aws.Links
+			for _, s := range stacks {
+				links = append(links, aws.LinksOf(s))
+			}
 			var got []string
-			for _, system := range aws.Systems(stacks) {
+			for _, system := range aws.Systems(links) {
 				var names []string
-				for _, s := range system {
-					names = append(names, s.Name)
+				for _, i := range system {
+					names = append(names, stacks[i].Name)
 				}
 				got = append(got, strings.Join(names, "+"))
 			}

@@ -26,48 +26,10 @@ func excerptsOf(sys analyzer.System) *excerpts {
 			x.files[name] = text
 		}
 	}
-	if sys.Graph == nil {
-		return x
-	}
-	for _, n := range sys.Graph.Nodes {
-		for _, v := range n.Attrs {
-			x.hide(v, false)
-		}
-	}
-	for _, e := range sys.Graph.Edges {
-		for _, v := range e.Attrs {
-			x.hide(v, false)
-		}
+	for _, at := range sys.Secrets {
+		x.hidden[at.File()] = append(x.hidden[at.File()], at)
 	}
 	return x
-}
-
-// hide notes where a value is written that must not be read: a sensitive one, or,
-// as the attributes that are maps are environments, one in a map.
-func (x *excerpts) hide(v source.Value, inMap bool) {
-	if v.Sensitive || inMap && (v.Kind == source.String || v.Kind == source.Number) {
-		places := []source.Location{v.At}
-		if v.Def() != nil {
-			places = append(places, *v.Def())
-		}
-		for _, p := range v.Parts() {
-			places = append(places, p.In)
-		}
-		for _, at := range places {
-			if !at.IsZero() {
-				x.hidden[at.File()] = append(x.hidden[at.File()], at)
-			}
-		}
-	}
-	for _, item := range v.Items {
-		x.hide(item, inMap)
-	}
-	for _, e := range v.Entries {
-		x.hide(e.Value, true)
-	}
-	for _, a := range v.Alts() {
-		x.hide(a.Value, inMap)
-	}
 }
 
 // maxExcerpt is how many columns of a line are shown.

@@ -57,7 +57,7 @@ func TestBlotted(t *testing.T) {
 		"block": source.Value{Kind: source.Unknown}.
 			With(source.Trace{Alts: []source.Alternative{{Value: source.Value{Kind: source.String, Sensitive: true, At: block}}}}),
 	}})
-	x := excerptsOf(analyzer.System{Graph: g, Stacks: []analyzer.Stack{{Stack: &source.Stack{Files: map[string][]byte{"t": []byte(text)}}}}})
+	x := excerptsOf(analyzer.System{Secrets: g.Secrets(), Stacks: []analyzer.Stack{{Stack: &source.Stack{Files: map[string][]byte{"t": []byte(text)}}}}})
 	for word, want := range map[string]string{
 		"env": "env: {A: ***********, B: !Ref P}", "key": "key: *********", "default": "default: *********",
 		"first-line": "  **********", "second-line": "*************",

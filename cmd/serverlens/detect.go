@@ -23,7 +23,7 @@ CloudFormation's get-template answers.`,
 			if err := out.check(); err != nil {
 				return err
 			}
-			_, err := in.analyze(cmd, paths, &out, analyzer.Options{})
+			_, err := in.analyze(cmd, paths, &out, analyzer.Options{Keep: analyzer.Graphs})
 			return err
 		},
 	}

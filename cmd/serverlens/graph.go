@@ -24,7 +24,7 @@ JSON is what rules read, in which the values of environment variables are left o
 			if err := out.check(); err != nil {
 				return err
 			}
-			var o analyzer.Options
+			o := analyzer.Options{Keep: analyzer.Graphs}
 			if schema || out.input() {
 				engine, err := policy.Builtin()
 				if err != nil {
@@ -33,7 +33,7 @@ JSON is what rules read, in which the values of environment variables are left o
 				if schema {
 					return writeSchema(cmd, engine)
 				}
-				o = analyzer.Options{Engine: engine, Policy: policy.Options{Only: []string{}}}
+				o.Engine, o.Policy = engine, policy.Options{Only: []string{}}
 			}
 			_, err := in.analyze(cmd, paths, &out, o)
 			return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -58,14 +59,13 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 	if in.maxSize <= 0 {
 		return nil, exit{exitUsage, fmt.Errorf("--max-file-size %d: not a positive number of bytes", in.maxSize)}
 	}
-	var stacks []*source.Stack
-	var problems []source.Problem
+	var r *analyzer.Report
 	err := exist(paths)
 	if err == nil {
 		opts.Root, err = in.rootOf(paths)
 	}
 	if err == nil {
-		stacks, problems, err = parsers.Load(paths, opts)
+		r, err = read(cmd.Context(), paths, opts, o)
 	}
 	if err != nil {
 		failed := analyzer.Analyze(cmd.Context(), nil, []source.Problem{{Severity: source.Error, Summary: err.Error()}}, o)
@@ -74,8 +74,6 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 		}
 		return nil, exit{exitUsage, err}
 	}
-	o.Release = true
-	r := analyzer.Analyze(cmd.Context(), stacks, problems, o)
 	if err := cmd.Context().Err(); err != nil { // what is missing would look like what is not there
 		return nil, err
 	}
@@ -100,6 +98,22 @@ func (in *input) rootOf(paths []string) (string, error) {
 		return "", err
 	}
 	return filepath.EvalSymlinks(root)
+}
+
+// read makes the report of the stacks that paths name, of each while others are
+// still read.
+func read(ctx context.Context, paths []string, opts parsers.Options, o analyzer.Options) (*analyzer.Report, error) {
+	reader, err := parsers.Open(paths, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	a := analyzer.New(o)
+	stacks, problems, err := reader.Read(func(s *source.Stack) { a.Add(ctx, s) })
+	if err != nil {
+		return nil, err
+	}
+	return a.Report(ctx, stacks, problems, reader.Again), nil
 }
 
 // exist refuses paths that lead to nothing, called as the user calls them.

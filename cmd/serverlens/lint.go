@@ -88,7 +88,7 @@ func (l *lint) run(cmd *cobra.Command, paths []string) error {
 		}
 	}
 	r, err := l.in.analyze(cmd, paths, &l.out, analyzer.Options{
-		Engine: engine, Policy: policy.Options{Date: date, Only: l.only, Disable: l.disable}, Strict: l.profile == "strict",
+		Engine: engine, Policy: policy.Options{Date: date, Only: l.only, Disable: l.disable}, Strict: l.profile == "strict", Keep: analyzer.Findings,
 	})
 	if err != nil {
 		return err
