@@ -80,17 +80,17 @@ var lambdaRows = []*row{
 }
 
 var functionAttrs = []attr{
-	{name: "timeout_s", typ: number, at: prop{"Timeout", "timeout"}, def: 3,
+	{name: "timeout_s", typ: number, at: prop{"Timeout", "timeout"}, def: 3, least: 1, most: 900,
 		source: "AWS Lambda Developer Guide, Configure Lambda function timeout", doc: "Seconds after which Lambda stops the function."},
 	{name: "timeout_written", typ: flag, at: prop{"Timeout", "timeout"}, as: present, doc: "Whether the timeout is written, or AWS's default."},
-	{name: "memory_mb", typ: number, at: prop{"MemorySize", "memory_size"}, def: 128,
+	{name: "memory_mb", typ: number, at: prop{"MemorySize", "memory_size"}, def: 128, least: 128, most: 10240,
 		source: "AWS Lambda Developer Guide, Configure Lambda function memory", doc: "Memory in MB; CPU grows with it."},
 	{name: "memory_written", typ: flag, at: prop{"MemorySize", "memory_size"}, as: present, doc: "Whether the memory is written, or AWS's default."},
 	{name: "tracing", typ: text, enum: []string{"Active", "PassThrough"}, at: prop{"TracingConfig.Mode", "tracing_config.mode"}, def: "PassThrough",
 		source: "AWS Lambda API Reference, TracingConfig", doc: "Whether X-Ray samples and records requests."},
 	{name: "tracer", typ: flag, read: tracer, doc: "Whether a layer or wrapper brings another tracer (OpenTelemetry, a vendor's)."},
 	{name: "runtime", typ: text, at: prop{"Runtime", "runtime"}, doc: "Identifier of the runtime; absent for a container image."},
-	{name: "environment", typ: entries, at: prop{"Environment.Variables", "environment.variables"}, doc: "Environment variables."},
+	{name: "environment", typ: entries, at: prop{"Environment.Variables", "environment.variables"}, doc: "Environment variables, a list: each has an `id`, a `name`, its `value` where that is known, and `literal`, whether the value stands in the template itself."},
 	{name: "handler", typ: text, at: prop{"Handler", "handler"}, doc: "Entry point in the code."},
 	{name: "description", typ: text, at: prop{"Description", "description"}, doc: "What its author says it does."},
 	{name: "package_type", typ: text, enum: []string{"Zip", "Image"}, at: prop{"PackageType", "package_type"}, def: "Zip",

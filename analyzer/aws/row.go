@@ -68,6 +68,8 @@ type attr struct {
 	enum   []string
 	at     prop
 	def    any    // what AWS assumes where it is not written: string, int, float64 or bool; nil if nothing
+	least  int    // of a number: the smallest that AWS takes
+	most   int    // and the largest; 0 if none is documented
 	always string // what it is for every resource of the row; at is then empty
 	source string // of the fact: the AWS page by name
 	doc    string // one sentence for whoever writes a rule
@@ -227,6 +229,8 @@ type Attribute struct {
 	Type    string   // JSON Schema type: string, number, boolean; or entries, a map of texts
 	Enum    []string // all values, if they are few
 	Default string   // what AWS assumes, "" if nothing
+	Least   int      // of a number: the smallest that AWS takes
+	Most    int      // and the largest; 0 if none is documented
 	Doc     string
 	Source  string // of the facts
 }
@@ -264,11 +268,12 @@ func attributes(all []attr) []Attribute {
 	for _, a := range all {
 		i := slices.IndexFunc(out, func(o Attribute) bool { return o.Name == a.name })
 		if i < 0 {
-			out = append(out, Attribute{Name: a.name, Type: string(a.typ), Enum: a.enum, Default: literal(a.def).Text, Doc: a.doc, Source: a.source})
+			out = append(out, Attribute{Name: a.name, Type: string(a.typ), Enum: a.enum, Default: literal(a.def).Text, Least: a.least, Most: a.most, Doc: a.doc, Source: a.source})
 			continue
 		}
 		out[i].Doc = cmp.Or(out[i].Doc, a.doc)
 		out[i].Source = cmp.Or(out[i].Source, a.source)
+		out[i].Least, out[i].Most = cmp.Or(out[i].Least, a.least), cmp.Or(out[i].Most, a.most)
 		for _, v := range a.enum {
 			if !slices.Contains(out[i].Enum, v) {
 				out[i].Enum = append(slices.Clip(out[i].Enum), v)

@@ -13,9 +13,9 @@ var sqsRows = []*row{
 		kind: graph.Queue, cfn: (*sqs.Queue)(nil), tf: "aws_sqs_queue",
 		name: prop{"QueueName", "name"},
 		attrs: []attr{
-			{name: "visibility_timeout_s", typ: number, at: prop{"VisibilityTimeout", "visibility_timeout_seconds"}, def: 30,
+			{name: "visibility_timeout_s", typ: number, at: prop{"VisibilityTimeout", "visibility_timeout_seconds"}, def: 30, most: 43200,
 				source: setQueueAttributes, doc: "Seconds for which a received message is hidden."},
-			{name: "retention_s", typ: number, at: prop{"MessageRetentionPeriod", "message_retention_seconds"}, def: 345600,
+			{name: "retention_s", typ: number, at: prop{"MessageRetentionPeriod", "message_retention_seconds"}, def: 345600, least: 60, most: 1209600,
 				source: setQueueAttributes, doc: "Seconds after which a message is deleted."},
 			{name: "delay_s", typ: number, at: prop{"DelaySeconds", "delay_seconds"}, def: 0,
 				source: setQueueAttributes, doc: "Seconds for which a new message is hidden."},
@@ -49,7 +49,7 @@ var sqsRows = []*row{
 // redrive is the link of a queue to its dead-letter queue.
 func redrive(from, to, receives prop) link {
 	return link{rel: graph.DeadLettersTo, from: from, to: to, attrs: []attr{
-		{name: "max_receive_count", typ: number, at: receives,
+		{name: "max_receive_count", typ: number, at: receives, least: 1, most: 1000,
 			source: setQueueAttributes, doc: "Receives after which a message is moved."},
 	}}
 }

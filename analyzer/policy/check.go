@@ -45,9 +45,10 @@ const maxWorlds = 8
 // world. A rule that fails is named in Failures.
 func (e *Engine) Check(ctx context.Context, g *graph.Graph, o Options) Result {
 	var merged merger
-	for _, world := range worldsOf(g) {
-		found, failed := e.world(ctx, world, o)
-		merged.add(world, found)
+	for _, one := range worldsOf(g) {
+		w := &world{g: one}
+		found, failed := e.world(ctx, w, o)
+		merged.add(w, found)
 		for _, f := range failed {
 			if !slices.ContainsFunc(merged.failed, func(old Failure) bool { return old.Rule == f.Rule }) {
 				merged.failed = append(merged.failed, f)
@@ -95,8 +96,9 @@ func (b *breach) key() string {
 // their ids, on an input that is watched where anything is unknown. What a rule
 // finds without a look at anything unknown stands; the findings of the others are
 // taken one by one.
-func (e *Engine) world(ctx context.Context, g *graph.Graph, o Options) (found []breach, failed []Failure) {
-	run := &run{engine: e, g: g, options: o}
+func (e *Engine) world(ctx context.Context, w *world, o Options) (found []breach, failed []Failure) {
+	g := w.g
+	run := &run{engine: e, g: g, options: o, world: w}
 	present := map[string]bool{}
 	for _, n := range g.Nodes {
 		present[n.Kind.Plural()] = true
@@ -145,14 +147,18 @@ type run struct {
 	engine  *Engine
 	g       *graph.Graph
 	options Options
+	world   *world
 	w       *witness // nil where nothing is unknown
 	in      *ast.Term
+	unknown map[string]bool // names, made when they are needed
+	tries   int             // left, of values for something unknown
 }
 
 func (n *run) input() *ast.Term {
 	if n.in == nil {
 		if hides(n.g) {
 			n.w = &witness{}
+			n.tries = 1000 + 10*len(n.g.Nodes)
 		}
 		n.in = n.engine.input(n.g, n.w, n.options)
 	}
@@ -191,19 +197,27 @@ func (n *run) evaluate(ctx context.Context, r *Rule) ([]breach, error) {
 	if err != nil || len(n.w.take()) == 0 {
 		return found, err
 	}
-	return n.decide(ctx, r)
+	if found, err = n.decide(ctx, r); err != nil {
+		return nil, err
+	}
+	more, err := n.possible(ctx, r)
+	if ctx.Err() != nil { // what is found stands, whatever else there may be
+		err = nil
+	}
+	return append(found, more...), err
 }
 
 var errClean = errors.New("found without a look at anything unknown")
 
 // decide finds all that a rule says and which of it stands: what has a derivation
 // that looks at nothing unknown. A derivation is repeated alone, while the input
-// is watched, by binding its variables to what they were bound to.
+// is watched, by binding its variables to what they were bound to. What no value
+// of an unknown attribute would bear out is left out.
 func (n *run) decide(ctx context.Context, r *Rule) ([]breach, error) {
 	type state struct {
 		breach
-		clean bool
-		seen  map[look]bool
+		clean, open bool
+		seen        map[look]int
 	}
 	found := map[string]*state{}
 	for _, body := range r.bodies() {
@@ -211,23 +225,30 @@ func (n *run) decide(ctx context.Context, r *Rule) ([]breach, error) {
 			t := q[findingVar]
 			s := found[t.String()]
 			if s == nil {
-				s = &state{breach: breachOf(r, t), seen: map[look]bool{}}
+				s = &state{breach: breachOf(r, t), seen: map[look]int{}}
 				found[t.String()] = s
 			}
 			if s.clean {
 				return nil
 			}
-			err := n.query(ctx, r, append(bindings(q), body...), watching, func(q topdown.QueryResult) error {
+			err := n.query(ctx, r, append(bindings(q, nil), body...), watching, func(q topdown.QueryResult) error {
 				if len(n.w.seen) == 0 && q[findingVar].Equal(t) {
 					return errClean
 				}
 				return nil
 			})
 			seen := n.w.take()
-			if s.clean = errors.Is(err, errClean); s.clean {
-				return nil
+			if s.clean = errors.Is(err, errClean); s.clean || err != nil {
+				return errOf(err)
 			}
-			maps.Copy(s.seen, seen)
+			may := true
+			if len(n.attributes(seen)) > 0 {
+				may, err = n.trial(r, body, q).holds(ctx)
+			}
+			if may {
+				s.open = true
+				maps.Copy(s.seen, seen)
+			}
 			return err
 		})
 		if err != nil {
@@ -237,23 +258,40 @@ func (n *run) decide(ctx context.Context, r *Rule) ([]breach, error) {
 	var out []breach
 	for _, k := range slices.Sorted(maps.Keys(found)) {
 		s := found[k]
-		if !s.clean {
-			s.unknown = slices.SortedFunc(maps.Keys(s.seen), func(a, b look) int {
-				return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.name, b.name))
-			})
-			if s.unknown == nil {
-				s.unknown = []look{}
-			}
+		if s.open && !s.clean {
+			s.unknown = inOrder(slices.Collect(maps.Keys(s.seen)))
 		}
-		out = append(out, s.breach)
+		if s.open || s.clean {
+			out = append(out, s.breach)
+		}
 	}
 	return out, nil
 }
 
-// bindings is the scalars of a result as expressions.
-func bindings(q topdown.QueryResult) ast.Body {
+// inOrder sorts looks, and is never nil.
+func inOrder(looks []look) []look {
+	slices.SortFunc(looks, func(a, b look) int {
+		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.name, b.name))
+	})
+	return append([]look{}, slices.Compact(looks)...)
+}
+
+// errOf is an error that is one: a query that has what it wants ends with errClean.
+func errOf(err error) error {
+	if errors.Is(err, errClean) {
+		return nil
+	}
+	return err
+}
+
+// bindings is the scalars of a result as expressions, of those variables that are
+// wanted, of all if nil.
+func bindings(q topdown.QueryResult, wanted map[ast.Var]bool) ast.Body {
 	var out ast.Body
 	for _, v := range slices.Sorted(maps.Keys(q)) {
+		if wanted != nil && !wanted[v] {
+			continue
+		}
 		switch q[v].Value.(type) {
 		case ast.Number, ast.String, ast.Boolean:
 			out = append(out, ast.Equality.Expr(ast.NewTerm(v), q[v]))

@@ -2,9 +2,11 @@ package policy_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"regexp"
@@ -69,6 +71,16 @@ func (f fixture) graph(t testing.TB) *graph.Graph {
 
 func build(t testing.TB, name string, text []byte) *graph.Graph {
 	t.Helper()
+	g, err := load(name, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// load builds the graph of a template; the error is the first of its problems that
+// is one.
+func load(name string, text []byte) (*graph.Graph, error) {
 	tree := source.MemoryTree(map[string][]byte{name: text})
 	var stack *source.Stack
 	if path.Ext(name) == ".tf" {
@@ -76,15 +88,15 @@ func build(t testing.TB, name string, text []byte) *graph.Graph {
 	} else {
 		var ok bool
 		if stack, ok = cloudformation.Load(tree, name, cloudformation.Options{}); !ok {
-			t.Fatalf("%s is no template: %v", name, stack.Problems)
+			return nil, fmt.Errorf("%s is no template: %v", name, stack.Problems)
 		}
 	}
 	for _, p := range stack.Problems {
 		if p.Severity == source.Error {
-			t.Fatal(p)
+			return nil, errors.New(p.String())
 		}
 	}
-	return aws.Build([]*source.Stack{stack})
+	return aws.Build([]*source.Stack{stack}), nil
 }
 
 // check judges a graph by some rules, all if none is named.
@@ -237,5 +249,26 @@ func TestRulesAreFormatted(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestOrderDoesNotMatter turns the nodes and edges of every fixture round: the keys
+// of its findings stay, for baselines go by them.
+func TestOrderDoesNotMatter(t *testing.T) {
+	e := builtin(t)
+	for _, f := range fixtures(t) {
+		g := f.graph(t)
+		turned := graph.New()
+		turned.Conditions, turned.Allowed, turned.Open = g.Conditions, g.Allowed, g.Open
+		for _, n := range slices.Backward(g.Nodes) {
+			turned.Add(n)
+		}
+		for _, x := range slices.Backward(g.Edges) {
+			c := *x
+			turned.Connect(&c).ID = x.ID
+		}
+		if got, want := said(check(t, e, turned, f.rule)), said(check(t, e, g, f.rule)); !maps.Equal(got, want) {
+			t.Errorf("%s: turned round %v, before %v", f.file, got, want)
+		}
 	}
 }

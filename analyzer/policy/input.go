@@ -164,6 +164,12 @@ func (r *record) hidden() []string {
 	return out
 }
 
+// hides reports whether a name of a record is unknown.
+func (r *record) hides(name string) bool {
+	v, ok := r.attrs[name]
+	return ok && unknown(v) || slices.Contains(r.missing, name)
+}
+
 // value is the term of an attribute that is not unknown; nil where it is unset.
 func (b *builder) value(id, name string, v source.Value) *ast.Term {
 	switch v.Kind {
@@ -180,9 +186,10 @@ func (b *builder) value(id, name string, v source.Value) *ast.Term {
 	case source.Map:
 		items := make([]*ast.Term, 0, len(v.Entries))
 		for _, e := range v.Entries {
+			v := scalar(e.Value)
 			items = append(items, b.object(record{
-				id: entryID(id, name, e.Key), fixed: []field{{b.text("name"), b.text(e.Key)}},
-				attrs: map[string]source.Value{"value": scalar(e.Value)},
+				id: entryID(id, name, e.Key), attrs: map[string]source.Value{"value": v},
+				fixed: []field{{b.text("name"), b.text(e.Key)}, {b.text("literal"), ast.InternedTerm(v.Kind == source.String)}},
 			}))
 		}
 		return ast.ArrayTerm(items...)
@@ -304,4 +311,40 @@ func hides(g *graph.Graph) bool {
 		}
 	}
 	return false
+}
+
+// unknownNames is the names under which something in a graph is unknown: of
+// attributes, and of the partner that an edge lacks.
+func unknownNames(g *graph.Graph) map[string]bool {
+	names := map[string]bool{}
+	note := func(attrs map[string]source.Value) {
+		for name, v := range attrs {
+			if unknown(v) {
+				names[name] = true
+			}
+			for _, e := range v.Entries {
+				if scalar(e.Value).Kind == source.Unknown {
+					names["value"] = true
+				}
+			}
+		}
+	}
+	for _, n := range g.Nodes {
+		note(n.Attrs)
+	}
+	missing := func(end *graph.Node, r graph.Relation) {
+		names["node"], names["kind"] = true, true
+		for _, k := range graph.Partners(end.Kind, r) {
+			names[string(k)] = true
+		}
+	}
+	for _, e := range g.Edges {
+		note(e.Attrs)
+		if e.From == nil && e.To != nil {
+			missing(e.To, e.Relation.Reverse())
+		} else if e.To == nil && e.From != nil {
+			missing(e.From, e.Relation)
+		}
+	}
+	return names
 }

@@ -3,7 +3,9 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
 )
@@ -24,11 +26,10 @@ type merged struct {
 	times int
 }
 
-func (m *merger) add(g *graph.Graph, found []breach) {
+func (m *merger) add(w *world, found []breach) {
 	if m.stands == nil {
 		m.stands, m.open = map[string]*merged{}, map[string]*merged{}
 	}
-	w := &world{g: g}
 	m.worlds = append(m.worlds, w)
 	for _, b := range distinct(found) {
 		k := b.key()
@@ -87,14 +88,54 @@ func (m *merger) result(g *graph.Graph) Result {
 			delete(m.open, k)
 		}
 	}
-	for _, b := range m.open {
+	r.Undecided = m.undecided(whole, r.Findings)
+	slices.SortFunc(r.Findings, func(a, b Finding) int { return compare(&a, &b) })
+	slices.SortFunc(r.Undecided, func(a, b Undecided) int { return compare(&a.Finding, &b.Finding) })
+	return r
+}
+
+// undecided is what rests on something unknown, once for a rule and what it would
+// be at. What is found there stands for what it is also about.
+func (m *merger) undecided(whole *world, found []Finding) (out []Undecided) {
+	stands := map[string][]Finding{}
+	for _, f := range found {
+		stands[f.place()] = append(stands[f.place()], f)
+	}
+	index := map[string]int{}
+	for _, k := range slices.Sorted(maps.Keys(m.open)) {
+		b := m.open[k]
 		u := Undecided{Finding: b.finding(whole)}
 		for _, l := range b.unknown {
 			u.Unknown = append(u.Unknown, b.in.unknown(l))
 		}
-		r.Undecided = append(r.Undecided, u)
+		place := u.place()
+		if slices.ContainsFunc(stands[place], func(f Finding) bool {
+			return !slices.ContainsFunc(u.With, func(id string) bool { return !slices.Contains(f.With, id) })
+		}) {
+			continue
+		}
+		i, there := index[place]
+		if !there {
+			index[place] = len(out)
+			out = append(out, u)
+			continue
+		}
+		for _, x := range u.Unknown {
+			if !slices.Contains(out[i].Unknown, x) {
+				out[i].Unknown = append(out[i].Unknown, x)
+			}
+		}
 	}
-	slices.SortFunc(r.Findings, func(a, b Finding) int { return compare(&a, &b) })
-	slices.SortFunc(r.Undecided, func(a, b Undecided) int { return compare(&a.Finding, &b.Finding) })
-	return r
+	return out
+}
+
+// place tells what a rule found something at.
+func (f *Finding) place() string {
+	id := ""
+	if f.Node != nil {
+		id = f.Node.ID
+	} else if f.Edge != nil {
+		id = f.Edge.ID
+	}
+	return strings.Join([]string{f.Rule.ID, id, f.Name}, "\x00")
 }

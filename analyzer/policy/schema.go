@@ -109,7 +109,7 @@ func attributeSchema(a aws.Attribute) object {
 	case len(a.Enum) > 0:
 		return enum(a.Enum...)
 	case a.Type == "entries":
-		return arrayOf(closed(object{"id": object{"type": "string"}, "name": object{"type": "string"}, "value": object{"type": "string"}}))
+		return arrayOf(closed(object{"id": object{"type": "string"}, "name": object{"type": "string"}, "literal": object{"type": "boolean"}, "value": object{"type": "string"}}))
 	}
 	return object{"type": a.Type}
 }

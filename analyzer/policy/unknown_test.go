@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"maps"
+	"slices"
 	"sync"
 	"testing"
 
@@ -46,14 +47,36 @@ func copyWithout(g *graph.Graph, node *graph.Node, edge *graph.Edge) *graph.Grap
 // an edge is there. (To open a relation and leave its edges in place is not
 // enough: what is hidden is what a rule misses.)
 func less(g *graph.Graph, yield func(what string, less *graph.Graph)) {
-	const why = "the test says so"
+	lessValues(g, func(of, name string, less *graph.Graph) { yield(of+"."+name+" is unknown", less) })
+	lessParts(g, yield)
+}
+
+const why = "the test says so"
+
+// lessValues is the graphs in which the value of an attribute is unknown; of is
+// the id of the node or edge.
+func lessValues(g *graph.Graph, yield func(of, name string, less *graph.Graph)) {
 	unknown := source.Value{Kind: source.Unknown, Text: "Something"}
 	for i, n := range g.Nodes {
 		for _, a := range aws.NodeAttributes(n.Kind) {
 			c := copyWithout(g, nil, nil)
 			c.Nodes[i].Attrs[a.Name] = unknown
-			yield(n.ID+"."+a.Name+" is unknown", c)
+			yield(n.ID, a.Name, c)
 		}
+	}
+	for i, e := range g.Edges {
+		for _, a := range aws.EdgeAttributes(e.Relation) {
+			c := copyWithout(g, nil, nil)
+			c.Edges[i].Attrs[a.Name] = unknown
+			yield(e.ID, a.Name, c)
+		}
+	}
+}
+
+// lessParts is the graphs in which a relation is open, or a node, an edge or an end
+// of one is hidden.
+func lessParts(g *graph.Graph, yield func(what string, less *graph.Graph)) {
+	for i, n := range g.Nodes {
 		for _, r := range graph.RelationsOf(n.Kind) {
 			c := copyWithout(g, nil, nil)
 			c.OpenRelation(c.Nodes[i], r, why)
@@ -63,12 +86,7 @@ func less(g *graph.Graph, yield func(what string, less *graph.Graph)) {
 		c.OpenKind(n.Kind, why)
 		yield(n.ID+" is hidden", c)
 	}
-	for i, e := range g.Edges {
-		for _, a := range aws.EdgeAttributes(e.Relation) {
-			c := copyWithout(g, nil, nil)
-			c.Edges[i].Attrs[a.Name] = unknown
-			yield(e.ID+"."+a.Name+" is unknown", c)
-		}
+	for _, e := range g.Edges {
 		if e.From == nil || e.To == nil {
 			continue
 		}
@@ -119,6 +137,57 @@ func TestKnowingLessNeverSaysMore(t *testing.T) {
 		})
 	}
 	t.Log(graphs, "graphs that know less")
+}
+
+// mended is the attributes of which any value mends what a rule finds where they
+// are not written: that they are written, to whatever, is enough.
+var mended = map[string][]string{
+	"limited-store-protection": {"reserved_concurrency", "maximum_concurrency"},
+	"log-retention":            {"retention_days"},
+	"secret-in-environment":    {"environment", "value"}, // what a parameter gives does not stand in the template
+	"stage-throttle":           {"throttle_rate", "throttle_burst"},
+	"throttled-poller":         {"maximum_concurrency"},
+}
+
+// TestNothingVanishes takes from every fixture the value of one attribute after
+// another: what was found is then found all the same, or undecided, and what would
+// decide it is that attribute.
+func TestNothingVanishes(t *testing.T) {
+	e := builtin(t)
+	graphs, undecided := 0, 0
+	for _, f := range fixtures(t) {
+		g := f.graph(t)
+		before := check(t, e, g, f.rule)
+		lessValues(g, func(of, name string, less *graph.Graph) {
+			graphs++
+			after := check(t, e, less, f.rule)
+			found := said(after)
+			for _, x := range before.Findings {
+				switch u := about(after.Undecided, x); {
+				case found[x.Key]:
+				case u == nil && slices.Contains(mended[f.rule], name):
+				case u == nil:
+					t.Errorf("%s: without %s.%s nothing is said of %s", f.file, of, name, x.Message)
+				case !slices.ContainsFunc(u.Unknown, func(n policy.Unknown) bool { return n.Name == of+"."+name }):
+					t.Errorf("%s: without %s.%s it is undecided for %v: %s", f.file, of, name, u.Unknown, x.Message)
+				default:
+					undecided++
+				}
+			}
+		})
+	}
+	t.Log(graphs, "graphs that know less,", undecided, "findings undecided in them")
+}
+
+// about is what is undecided at the place of a finding, or nil.
+func about(all []policy.Undecided, f policy.Finding) *policy.Undecided {
+	for i, u := range all {
+		if u.Rule == f.Rule && u.Name == f.Name && (u.Node == nil) == (f.Node == nil) &&
+			(u.Node == nil || u.Node.ID == f.Node.ID) && (u.Edge == nil || u.Edge.ID == f.Edge.ID) {
+			return &all[i]
+		}
+	}
+	return nil
 }
 
 // TestBlurNeverSaysMore: nor where there are too many worlds.

@@ -1,17 +1,24 @@
 package policy
 
 import (
+	"strings"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// look is one look at something unknown: the name of an attribute or relation of
-// a node, edge or entry, or (id empty) the array of a kind.
-type look struct{ id, name string }
+// look is one look at something unknown: the name of an attribute of a node, edge
+// or entry, of a relation that may have more edges, or (id empty) of a kind that
+// may have more nodes.
+type look struct {
+	id, name string
+	more     bool // it is a relation or a kind
+}
 
 // witness notes the looks of an evaluation.
 type witness struct {
-	on   bool
-	seen map[look]bool
+	on      bool
+	seen    map[look]int       // to the number of looks before it
+	assumed map[look]*ast.Term // what is taken for an attribute that is unknown: no look at it is noted
 }
 
 // turn switches the witness on or off and is what it was. A nil witness is off.
@@ -28,13 +35,15 @@ func (w *witness) note(l look) {
 		return
 	}
 	if w.seen == nil {
-		w.seen = map[look]bool{}
+		w.seen = map[look]int{}
 	}
-	w.seen[l] = true
+	if _, again := w.seen[l]; !again {
+		w.seen[l] = len(w.seen)
+	}
 }
 
 // take is what was seen since it was last asked. A nil witness saw nothing.
-func (w *witness) take() map[look]bool {
+func (w *witness) take() map[look]int {
 	if w == nil {
 		return nil
 	}
@@ -42,6 +51,22 @@ func (w *witness) take() map[look]bool {
 	w.seen = nil
 	return seen
 }
+
+// look is what is assumed of an unknown attribute; it is noted where nothing is.
+func (w *witness) look(l look) *ast.Term {
+	if w == nil {
+		return nil
+	}
+	t, assumed := w.assumed[l]
+	if !assumed {
+		w.note(l)
+	}
+	return t
+}
+
+// isUnknown behind the name of an attribute asks a record whether it is unknown.
+// No rule can ask that: the schema has no such name.
+const isUnknown = "?"
 
 // watched is an object that notes every look at what it does not hold but might:
 // a record, whose fields are made when they are looked at, or, with open set, a
@@ -67,7 +92,7 @@ func (o *watched) Get(k *ast.Term) *ast.Term {
 	if o.record == nil {
 		t := o.Object.Get(k)
 		if t == nil {
-			o.w.note(look{o.id, o.open})
+			o.w.note(look{o.id, o.open, true})
 		}
 		return t
 	}
@@ -75,6 +100,9 @@ func (o *watched) Get(k *ast.Term) *ast.Term {
 	if !ok {
 		o.all()
 		return nil
+	}
+	if asked, ok := strings.CutSuffix(string(name), isUnknown); ok {
+		return ast.InternedTerm(o.record.hides(asked))
 	}
 	for _, f := range o.made {
 		if f.name == string(name) {
@@ -85,7 +113,7 @@ func (o *watched) Get(k *ast.Term) *ast.Term {
 	t, hidden := o.b.field(o.record, string(name))
 	o.w.turn(on)
 	if hidden {
-		o.w.note(look{o.id, string(name)})
+		t = o.w.look(look{o.id, string(name), false})
 	} else {
 		o.made = append(o.made, made{string(name), t})
 	}
@@ -107,11 +135,11 @@ var nothing = ast.NewObject()
 // all is the object for whatever depends on its whole content.
 func (o *watched) all() ast.Object {
 	if o.record == nil {
-		o.w.note(look{o.id, o.open})
+		o.w.note(look{o.id, o.open, true})
 		return o.Object
 	}
 	for _, m := range o.record.hidden() {
-		o.w.note(look{o.id, m})
+		o.w.note(look{o.id, m, false})
 	}
 	if o.Object == nil {
 		on := o.w.turn(false)

@@ -24,27 +24,35 @@ func (b *block) severity() source.Severity { return b.findings[0].Severity }
 
 // blocks is the findings of a system, the worst blocks first, then by place.
 func blocks(sys analyzer.System) []*block {
-	type key struct {
-		rule  *policy.Rule
-		stack *source.Stack
-	}
 	var out []*block
-	index := map[key]*block{}
-	for _, f := range sys.Result.Findings {
-		k := key{f.Rule, stackOf(sys, f)}
-		b := index[k]
-		if b == nil {
-			b = &block{rule: f.Rule, stack: k.stack}
-			index[k] = b
-			out = append(out, b)
-		}
-		b.findings = append(b.findings, f)
+	for _, all := range gathered(sys, sys.Result.Findings, func(f policy.Finding) policy.Finding { return f }) {
+		out = append(out, &block{rule: all[0].Rule, stack: stackOf(sys, all[0]), findings: all})
 	}
 	worst := func(a, b source.Severity) int { return cmp.Compare(b, a) }
 	for _, b := range out {
 		slices.SortStableFunc(b.findings, func(x, y policy.Finding) int { return worst(x.Severity, y.Severity) })
 	}
 	slices.SortStableFunc(out, func(a, b *block) int { return worst(a.severity(), b.severity()) })
+	return out
+}
+
+// gathered is things together that are of one rule and one stack, in their order.
+func gathered[T any](sys analyzer.System, all []T, of func(T) policy.Finding) (out [][]T) {
+	type key struct {
+		rule  *policy.Rule
+		stack *source.Stack
+	}
+	index := map[key]int{}
+	for _, x := range all {
+		k := key{of(x).Rule, stackOf(sys, of(x))}
+		i, there := index[k]
+		if !there {
+			i = len(out)
+			index[k] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], x)
+	}
 	return out
 }
 

@@ -23,8 +23,8 @@ func writeLintText(w io.Writer, r *analyzer.Report, o Options) error {
 	}
 	if o.ShowUnknown {
 		for _, sys := range r.Systems {
-			for _, u := range sys.Result.Undecided {
-				out.undecided(u)
+			for _, all := range gathered(sys, sys.Result.Undecided, func(u policy.Undecided) policy.Finding { return u.Finding }) {
+				out.undecided(all)
 			}
 		}
 	}
@@ -170,22 +170,51 @@ func (p *printer) excerpt(f policy.Finding, x *excerpts) int {
 
 func padLeft(s string, width int) string { return strings.Repeat(" ", max(0, width-len(s))) + s }
 
-// undecided prints a finding that was dropped, what it would have rested on, and
-// what would decide it.
-func (p *printer) undecided(u policy.Undecided) {
-	p.printf("%s: %s: %s [%s]\n", p.bold(p.at(u.Finding)), p.dim("undecided"), u.Rule.Title, u.Rule.ID)
-	for _, x := range u.Unknown {
-		p.printf("  %s is unknown", x.Name)
-		if x.Expr != "" {
-			p.printf(": %s", x.Expr)
+// undecided prints what one rule would say of one stack if more were known: where
+// first, and whatever is unknown, once for each expression.
+func (p *printer) undecided(all []policy.Undecided) {
+	p.printf("%s: %s: %s [%s]\n", p.bold(p.at(all[0].Finding)), p.dim("undecided"), all[0].Rule.Title, all[0].Rule.ID)
+	var order []*gap
+	gaps := map[[2]string]*gap{}
+	for _, u := range all {
+		for _, x := range u.Unknown {
+			k := [2]string{x.Expr, x.Flag}
+			if gaps[k] == nil {
+				gaps[k] = &gap{Unknown: x, names: map[string]bool{}}
+				order = append(order, gaps[k])
+			}
+			gaps[k].names[x.Name] = true
 		}
-		if !x.At.IsZero() {
-			p.printf(" (%s)", p.place(x.At))
-		}
-		if x.Flag != "" {
-			p.printf("; give %s", x.Flag)
-		}
-		p.printf("\n")
+	}
+	for _, g := range order {
+		p.printf("  %s\n", g.told(p.place(g.At)))
 	}
 	p.printf("\n")
+}
+
+// gap is an expression that could not be resolved, where it is met first, and what
+// is unknown for it.
+type gap struct {
+	policy.Unknown
+	names map[string]bool
+}
+
+// told says it in one line; at is how its place is printed.
+func (g *gap) told(at string) string {
+	words := g.Name
+	if more := len(g.names) - 1; more > 0 {
+		words += " and " + itoa(more) + " more are unknown"
+	} else {
+		words += " is unknown"
+	}
+	if g.Expr != "" {
+		words += ": " + g.Expr
+	}
+	if !g.At.IsZero() {
+		words += " (" + at + ")"
+	}
+	if g.Flag != "" {
+		words += "; give " + g.Flag
+	}
+	return words
 }

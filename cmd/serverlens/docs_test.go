@@ -284,6 +284,8 @@ func attributesTable(all []aws.Attribute) string {
 		kind := a.Type
 		if len(a.Enum) > 0 {
 			kind = "`" + strings.Join(a.Enum, "` `") + "`"
+		} else if a.Most > 0 {
+			kind += fmt.Sprintf(", %d to %d", a.Least, a.Most)
 		}
 		fmt.Fprintf(&out, "| `%s` | %s | %s | %s | %s |\n", a.Name, kind, a.Default, a.Doc, a.Source)
 	}

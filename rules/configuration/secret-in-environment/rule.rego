@@ -25,5 +25,6 @@ findings contains {
 } if {
 	some fn in input.functions
 	some variable in fn.environment
+	variable.literal
 	what := secrets.found(variable.name, variable.value)
 }

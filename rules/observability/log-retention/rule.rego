@@ -33,27 +33,24 @@ findings contains {
 	"message": "no declared log group has the name of this function, so its logs are kept for ever",
 } if {
 	declared
-	some i in judged
-	fn := input.functions[i]
+	some fn in input.functions
+	fn.id in judged
 	count(fn.logs_to) == 0
 }
 
 findings contains {
 	"at": [fn.id, "logs_to"],
-	"with": [other.id | some j in judged; j > i; other := input.functions[j]],
+	"with": [other | some other in judged; other != fn.id],
 	"message": "the log group of no function is declared, so the logs of all are kept for ever",
 } if {
 	not declared
-	i := min(judged)
-	fn := input.functions[i]
+	some fn in input.functions
+	fn.id == min(judged)
 }
 
-judged contains i if {
-	some i, fn in input.functions
+judged contains fn.id if {
+	some fn in input.functions
 	not fn.runs_at_deployment
 }
 
-declared if {
-	some fn in input.functions
-	count(fn.logs_to) > 0
-}
+declared if count(input.functions[_].logs_to) > 0

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-resource "aws_lambda_function" "orders" { # want "logs of all are kept"
+resource "aws_lambda_function" "orders" {
   function_name = "orders"
   filename      = "orders.zip"
   handler       = "index.handler"
@@ -14,7 +14,7 @@ resource "aws_lambda_function" "orders" { # want "logs of all are kept"
   role          = "arn:aws:iam::111122223333:role/orders"
 }
 
-resource "aws_lambda_function" "audit" {
+resource "aws_lambda_function" "audit" { # want "logs of all are kept"
   function_name = "audit"
   filename      = "audit.zip"
   handler       = "index.handler"
