@@ -179,6 +179,7 @@ func TestIntrinsics(t *testing.T) {
 		{"Select by text", `!Select ["0", !Ref Names]`, `"a" default`},
 		{"Select of something unknown", `!Select [2, !Split ["/", !GetAtt Table.Arn]]`, `?Fn::Select [2, Fn::Split [/, Fn::GetAtt [Table, Arn]]] <Table.Arn>`},
 		{"Select by something unknown", `!Select [!Ref Open, [a, !Ref Table]]`, `?Fn::Select [Ref Open, [a, Ref Table]] <Table>`},
+		{"Select beyond a default", `!Select [9, !Ref Names]`, `?Fn::Select [9, Ref Names] default`},
 		{"Select of a list that may shrink", `!Select [1, [!If [IsProd, a, !Ref "AWS::NoValue"], b, c]]`, `?Fn::Select [1, [Fn::If [IsProd, a, Ref AWS::NoValue], b, c]]`},
 
 		{"Split", `!Split [",", "a,b"]`, `["a", "b"]`},

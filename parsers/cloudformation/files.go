@@ -16,8 +16,12 @@ func isOpaque(kind string) bool {
 }
 
 // include reads the file of a Fn::Transform that is AWS::Include. Its content is
-// evaluated in the scope that is returned. ok is false where there is none.
+// evaluated in the scope that is returned. ok is false where there is none. A
+// macro may stand in a list by itself.
 func (t *template) include(c call, s scope) (v source.Value, inner scope, ok bool) {
+	if c.arg.Kind == source.List && len(c.arg.Items) == 1 {
+		c.arg = c.arg.Items[0]
+	}
 	name := t.eval(c.arg.Get("Name"), s)
 	if name.Kind != source.String {
 		t.fail(c, "takes the Name of a macro and its Parameters")

@@ -27,6 +27,9 @@ func (t *template) selectItem(c call, s scope) source.Value {
 			return unknown(describeCall(c), c.at, list)
 		}
 		if i < 0 || i >= len(list.Items) {
+			if list.Default {
+				return unknown(describeCall(c), c.at, list) // a default that only says that nothing is given
+			}
 			return t.fail(c, "has no item %d in a list of %d", i, len(list.Items))
 		}
 		v := list.Items[i]

@@ -168,6 +168,7 @@ func TestWrongShapes(t *testing.T) {
 		{`{"Fn::Transform": {Name: AWS::Include, Parameters: {Location: absent.yaml}}}`, "absent.yaml is not read"},
 		{`{"Fn::Transform": {Name: AWS::Include, Parameters: {Location: "s3://b/k"}}}`, "what is included is not here"},
 		{`{"Fn::Transform": {Name: Mine}}`, "what the macro Mine makes is not known"},
+		{`{"Fn::Transform": [{Name: Mine}]}`, "what the macro Mine makes is not known"},
 		{`{"Fn::Transform": x}`, "Fn::Transform takes the Name of a macro"},
 		{`{"Fn::Transform": {Name: AWS::Include, Parameters: {Location: self.yaml}}}`, "included in a circle"},
 		{`{"Fn::Transform": {Name: AWS::Include, Parameters: {Location: ../up.yaml}}}`, "outside"},
