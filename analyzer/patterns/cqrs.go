@@ -33,8 +33,9 @@ func findCQRS(d *draft) {
 		if !is(s, graph.Table, graph.Database) && !mentions(s, storeServices) && !d.tellsOfChanges(s) {
 			continue
 		}
+		told := map[*graph.Node]bool{}
 		for _, e := range d.Out(s, graph.Triggers, graph.StreamsTo) {
-			for _, p := range d.projections(s, []*graph.Edge{e}) {
+			for _, p := range d.projections(s, []*graph.Edge{e}, told) {
 				if d.isReadModel(p) {
 					d.addProjection(p)
 				}
@@ -74,8 +75,9 @@ func (p projection) carriers() []*graph.Node {
 }
 
 // projections follows a change to the stores in which it ends, through pipes,
-// streams and compute. A replica is no projection.
-func (v *view) projections(write *graph.Node, path []*graph.Edge) []projection {
+// streams, compute and what that tells others on channels: told is those that were
+// followed, nil where none is. A replica is no projection.
+func (v *view) projections(write *graph.Node, path []*graph.Edge, told map[*graph.Node]bool) []projection {
 	n := path[len(path)-1].To
 	if n == nil || len(path) > maxProjection || is(n, graph.Database, graph.Table) || n == write {
 		return nil
@@ -91,8 +93,14 @@ func (v *view) projections(write *graph.Node, path []*graph.Edge) []projection {
 			out = append(out, projection{write, e.To, longer(e)})
 		}
 	}
-	for _, e := range v.Out(n, graph.Triggers, graph.StreamsTo) {
-		out = append(out, v.projections(write, longer(e))...)
+	for _, e := range ends {
+		tells := told != nil && is(e.To, channels...) && !told[e.To] && v.isMeant(e)
+		if tells {
+			told[e.To] = true
+		}
+		if tells || e.Relation == graph.Triggers || e.Relation == graph.StreamsTo {
+			out = append(out, v.projections(write, longer(e), told)...)
+		}
 	}
 	return out
 }
@@ -102,15 +110,15 @@ func (v *view) projections(write *graph.Node, path []*graph.Edge) []projection {
 func (v *view) published(write *graph.Node) []projection {
 	var out []projection
 	for _, w := range v.In(write, graph.Writes) {
-		if !is(w.From, graph.Function) {
+		if !is(w.From, graph.Function) || !v.isMeant(w) {
 			continue
 		}
 		for _, tell := range v.puts(w.From) {
-			if !is(tell.To, channels...) {
+			if !is(tell.To, channels...) || !v.isMeant(tell) {
 				continue
 			}
 			for _, e := range v.Out(tell.To, graph.Triggers) {
-				out = append(out, v.projections(write, []*graph.Edge{w, tell, e})...)
+				out = append(out, v.projections(write, []*graph.Edge{w, tell, e}, nil)...)
 			}
 		}
 	}
@@ -124,9 +132,49 @@ func (v *view) isReadModel(p projection) bool {
 	if is(p.read, graph.SearchDomain, graph.Cache) || p.read.Kind != kindOfStore(p.write) {
 		return true
 	}
-	return len(v.commands(p.write)) > 0 && slices.ContainsFunc(v.queries(p), func(q served) bool {
-		return len(leadingTo(v.puts(q.by), p.read)) == 0
+	return len(v.commands(p.write)) > 0 && slices.ContainsFunc(v.queries(p), func(q served) bool { return v.onlyAsks(q, p) })
+}
+
+// onlyAsks reports whether what serves a query leaves the read store as it is. What
+// it shares a role for with the projection, the projection needs; and where only a
+// variable names the store, the methods of its routes tell.
+func (v *view) onlyAsks(q served, p projection) bool {
+	granted := false
+	for _, e := range leadingTo(v.work(q.by), p.read) {
+		granted = granted || e.Relation == graph.Reads
+		if is(e.From, graph.State) || slices.Contains([]graph.Relation{graph.Writes, graph.OnSuccessTo}, e.Relation) && !v.sharesRole(q.by, p.carriers()) {
+			return false
+		}
+	}
+	return granted || !slices.ContainsFunc(v.routes, func(r route) bool {
+		method := text(r.by.Attrs, "method")
+		return r.target == q.by && method != "GET" && method != "Query"
 	})
+}
+
+// sharesRole reports whether a function and one of some others assume one role.
+func (v *view) sharesRole(n *graph.Node, others []*graph.Node) bool {
+	return slices.ContainsFunc(v.sharers(n), func(o *graph.Node) bool { return slices.Contains(others, o) })
+}
+
+// sharers is the other functions that assume a function's role.
+func (v *view) sharers(n *graph.Node) []*graph.Node {
+	var out []*graph.Node
+	for _, role := range v.Out(n, graph.Assumes) {
+		for _, e := range v.In(role.To, graph.Assumes) {
+			if is(e.From, graph.Function) && e.From != n {
+				out = append(out, e.From)
+			}
+		}
+	}
+	return out
+}
+
+// isMeant reports whether an edge tells of its function: what a role allows to
+// several functions, one of them need not do unless its configuration names it.
+func (v *view) isMeant(e *graph.Edge) bool {
+	named := v.Out(e.From, graph.Configures)
+	return e.Basis != graph.Permitted || len(named) == 0 || len(leadingTo(named, e.To)) > 0 || len(v.sharers(e.From)) == 0
 }
 
 // kindOfStore is the kind of a store that may only be mentioned.
@@ -146,7 +194,7 @@ func kindOfStore(n *graph.Node) graph.Kind {
 func (v *view) isFedByEvents(p projection) bool {
 	carriers := p.carriers()
 	for _, e := range v.In(p.read, graph.Writes, graph.RoutesTo) {
-		if !is(e.From, graph.StateMachine, graph.Role) && !slices.Contains(carriers, e.From) {
+		if !is(e.From, graph.StateMachine, graph.Role) && !slices.Contains(carriers, e.From) && !v.sharesRole(e.From, carriers) {
 			return false
 		}
 	}
@@ -162,7 +210,7 @@ func (v *view) isFedByEvents(p projection) bool {
 
 // served is a component that works on a store for a caller that waits.
 type served struct {
-	by, door *graph.Node // door: or the workflow that calls
+	by, door *graph.Node // door: or the workflow that calls; nil where the caller is not in sight
 	edges    []*graph.Edge
 }
 
@@ -176,7 +224,8 @@ func (v *view) queries(p projection) []served {
 func (v *view) commands(write *graph.Node) []served { return v.servedFrom(write, v.puts) }
 
 // servedFrom is what works on a store in one way for a caller that waits: routes of
-// their own, functions behind a door, and functions that a workflow calls.
+// their own, functions behind a door, functions that a workflow calls, and those
+// that nothing in sight sets in motion.
 func (v *view) servedFrom(store *graph.Node, way func(*graph.Node) []*graph.Edge) []served {
 	var out []served
 	for _, r := range v.routes {
@@ -198,6 +247,12 @@ func (v *view) servedFrom(store *graph.Node, way func(*graph.Node) []*graph.Edge
 			if edges := leadingTo(way(f.node), store); len(edges) > 0 {
 				out = append(out, served{by: f.node, door: m, edges: edges})
 			}
+		}
+	}
+	for _, f := range v.Of(graph.Function) {
+		edges := filter(leadingTo(way(f), store), v.isMeant)
+		if len(edges) > 0 && len(v.In(f, graph.Triggers, graph.RoutesTo, graph.Invokes, graph.Configures, graph.OnSuccessTo)) == 0 {
+			out = append(out, served{by: f, edges: edges})
 		}
 	}
 	return out
