@@ -25,7 +25,8 @@ func findSaga(d *draft) {
 	proven := false
 	for _, w := range d.workflows {
 		undo, sure := w.compensation()
-		steps := filter(w.states, func(s *graph.Node) bool { return w.works(s) && !slices.Contains(undo, s) })
+		normal := w.normal()
+		steps := filter(w.states, func(s *graph.Node) bool { return w.works(s) && normal[s] && !slices.Contains(undo, s) })
 		if len(undo) == 0 || len(steps) < 2 {
 			continue
 		}
@@ -35,8 +36,8 @@ func findSaga(d *draft) {
 		}
 		d.addStates("step", steps...)
 		d.addStates("compensation", undo...)
-		late := w.after(steps)
-		if slices.ContainsFunc(steps, func(s *graph.Node) bool { return late[s] && w.isUncovered(s, undo) }) {
+		late, common := w.after(steps), w.after(undo)
+		if slices.ContainsFunc(steps, func(s *graph.Node) bool { return late[s] && !common[s] && w.isUncovered(s, undo) }) {
 			d.lacking = append(d.lacking, "compensation")
 		}
 	}
