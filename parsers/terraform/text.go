@@ -132,11 +132,14 @@ func (p *project) parts(seg segment) (parts []source.Part, ids []int) {
 	for _, r := range sortedRefs(seg.marks) {
 		ids = append(ids, r.id)
 	}
+	if seg.raw == "" { // as a piece it would be one that is not known
+		return nil, ids
+	}
 	part := source.Part{Text: seg.raw, At: seg.at}
 	if seg.verbatim {
 		part.In = seg.at
 	}
-	if refs := p.refsOf(seg.at, ids...); len(refs) > 0 && seg.raw != "" {
+	if refs := p.refsOf(seg.at, ids...); len(refs) > 0 {
 		part.Ref = &refs[0]
 	}
 	return append(parts, part), ids

@@ -68,3 +68,27 @@ EOF
 		})
 	}
 }
+
+// TestEmptyPieces: a piece of a document that is empty is known to be so.
+func TestEmptyPieces(t *testing.T) {
+	s := loadFiles(t, map[string]string{"main.tf": `
+variable "prefix" { default = "" }
+resource "aws_sqs_queue" "q" { name = "orders" }
+resource "x_y" "z" {
+  template = templatefile("t.json", { queue = aws_sqs_queue.q.arn, key = "", prefix = var.prefix })
+}
+`, "t.json": `{
+  "Name": "${prefix}orders",
+  "Statement": [
+    {"Resource": "${queue}"
+%{ if key != "" ~}
+    }, {"Resource": "${key}"
+%{ endif ~}
+    }
+  ]
+}`}, Options{})
+	doc, problems := document.Within(func(name string) []byte { return s.Files[name] }, property(t, s, "x_y.z", "template"))
+	if name := doc.Get("Name"); len(problems) > 0 || name.Kind != source.String || name.Text != "orders" || len(doc.Get("Statement").Items) != 1 {
+		t.Error(problems, name.Kind, name.Text, doc)
+	}
+}
