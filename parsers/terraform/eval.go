@@ -122,8 +122,16 @@ func (m *module) tryEval(e hclsyntax.Expression, sc scope) (v cty.Value, diags h
 }
 
 // wanted is what an expression asks for: first name or resource type → second
-// name → attributes, "*" for the whole.
-type wanted map[string]map[string]map[string]bool
+// name → what of it.
+type wanted map[string]map[string]*asking
+
+// asking is what is asked of one resource or module: which attributes, "*" for the
+// whole, and of which instances as far as they are written.
+type asking struct {
+	attrs map[string]bool
+	keys  []cty.Value
+	all   bool // of all instances, or of one that is computed
+}
 
 func (m *module) wanted(e hclsyntax.Expression, sc scope) wanted {
 	w := wanted{}
@@ -146,12 +154,18 @@ func (m *module) wanted(e hclsyntax.Expression, sc scope) wanted {
 			x.attr = "*"
 		}
 		if w[x.of] == nil {
-			w[x.of] = map[string]map[string]bool{}
+			w[x.of] = map[string]*asking{}
 		}
 		if w[x.of][x.name] == nil {
-			w[x.of][x.name] = map[string]bool{}
+			w[x.of][x.name] = &asking{attrs: map[string]bool{}}
 		}
-		w[x.of][x.name][x.attr] = true
+		asked := w[x.of][x.name]
+		asked.attrs[x.attr] = true
+		if i, ok := x.index.(hcl.TraverseIndex); ok {
+			asked.keys = append(asked.keys, i.Key)
+		} else {
+			asked.all = true
+		}
 	}
 	return w
 }
@@ -182,7 +196,7 @@ func (m *module) bind(ctx *hcl.EvalContext, w wanted) {
 }
 
 // lookup is the value of one name of the module.
-func (m *module) lookup(root, name string, attrs map[string]bool) cty.Value {
+func (m *module) lookup(root, name string, asked *asking) cty.Value {
 	s := &m.p.symbols
 	switch root {
 	case "var":
@@ -190,7 +204,7 @@ func (m *module) lookup(root, name string, attrs map[string]bool) cty.Value {
 	case "local":
 		return m.local(name)
 	case "module":
-		return m.moduleValue(name, attrs)
+		return m.moduleValue(name, asked)
 	case "path":
 		switch name {
 		case "module":
@@ -207,7 +221,7 @@ func (m *module) lookup(root, name string, attrs map[string]bool) cty.Value {
 	case "count", "each", "self":
 		return cty.DynamicVal
 	}
-	return m.resourceValue(strings.TrimPrefix(root, "resource."), name, attrs)
+	return m.resourceValue(strings.TrimPrefix(root, "resource."), name, asked)
 }
 
 // relative is the path of a folder as seen from the folder of the root.

@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
@@ -47,7 +49,7 @@ func (m *module) expand(key string, b *block) *expansion {
 		}
 	} else {
 		for _, c := range m.p.cases(node{m: m, e: each.expr}) {
-			m.each(x, c)
+			m.each(x, c, m.namedKeys(key))
 		}
 	}
 	if m.p.truncate(&x.instances) {
@@ -96,13 +98,28 @@ func countScope(i int64) scope {
 	return scope{}.with("count", bound{value: cty.ObjectVal(map[string]cty.Value{"index": cty.NumberIntVal(i)})})
 }
 
-func (m *module) each(x *expansion, c alternative) {
+// namedKeys are the keys of a resource or module that the configuration names, none
+// where a plan will tell them all.
+func (m *module) namedKeys(key string) map[string]bool {
+	if m.p.hasPlan {
+		return nil
+	}
+	return m.c.usage.keys[key]
+}
+
+// each adds the instances of one case of for_each. Of a collection that is unknown
+// the keys are there that expressions name; without any, one instance stands for all.
+func (m *module) each(x *expansion, c alternative, named map[string]bool) {
 	v, marks := c.value.Unmark()
 	if !v.IsKnown() || v.IsNull() || !v.CanIterateElements() {
 		x.unknown = true
-		text := "each.key"
-		key := m.p.symbols.derived(text, marks)
-		x.add(instance{key: "[*]", scope: eachScope("each", key, cty.DynamicVal.WithMarks(marks), node{}), guard: c.guard, maybe: true})
+		value := cty.DynamicVal.WithMarks(marks)
+		for _, k := range slices.Sorted(maps.Keys(named)) {
+			x.add(instance{key: "[" + strconv.Quote(k) + "]", index: k, scope: eachScope("each", cty.StringVal(k), value, node{}), guard: c.guard, maybe: true})
+		}
+		if len(named) == 0 {
+			x.add(instance{key: "[*]", scope: eachScope("each", m.p.symbols.derived("each.key", marks), value, node{}), guard: c.guard, maybe: true})
+		}
 		return
 	}
 	for _, e := range m.p.elements(c.from, v, marks) {
@@ -164,11 +181,14 @@ func (p *project) elements(n node, v cty.Value, marks cty.ValueMarks) []element 
 }
 
 // collect makes the value of all instances from the value of each: a tuple for
-// count, an object for for_each.
-func (x *expansion) collect(m *module, address string, one func(i int) cty.Value) cty.Value {
+// count, an object for for_each. Where it is unknown how many there are, it is known
+// no more than what was asked for by keys that are written.
+func (x *expansion) collect(m *module, address string, asked *asking, one func(i int) cty.Value) cty.Value {
 	switch {
-	case x.unknown:
-		return cty.DynamicVal.Mark(refMark{id: m.p.symbols.of(address+"[*]", "")})
+	case x.unknown && (asked.all || len(x.instances) == 0 || x.counted && len(x.instances) > 1):
+		return x.some(m, address, asked, one)
+	case x.unknown && x.counted:
+		return sameAt(asked.keys, one(0))
 	case x.counted:
 		list := make([]cty.Value, len(x.instances))
 		for i := range list {
@@ -185,4 +205,34 @@ func (x *expansion) collect(m *module, address string, one func(i int) cty.Value
 		return cty.DynamicVal
 	}
 	return one(0)
+}
+
+// some is any number of instances: unknown, with the references of what is asked of
+// them where that is one thing.
+func (x *expansion) some(m *module, address string, asked *asking, one func(i int) cty.Value) cty.Value {
+	var marks cty.ValueMarks
+	if len(asked.attrs) == 1 && !asked.attrs["*"] {
+		for i := range x.instances {
+			_, own := one(i).UnmarkDeep()
+			marks = unionMarks(marks, own)
+		}
+	}
+	if len(marks) > 0 {
+		return cty.DynamicVal.WithMarks(marks)
+	}
+	return cty.DynamicVal.Mark(refMark{id: m.p.symbols.of(address+"[*]", "")})
+}
+
+// sameAt is a list with the same value up to the last of some indexes.
+func sameAt(keys []cty.Value, v cty.Value) cty.Value {
+	var list []cty.Value
+	for _, k := range keys {
+		if k, err := convert.Convert(k, cty.Number); err == nil && k.IsKnown() && !k.IsNull() {
+			last, _ := k.AsBigFloat().Int64()
+			for len(list) <= int(min(last, maxInstances)) {
+				list = append(list, v)
+			}
+		}
+	}
+	return cty.TupleVal(list)
 }

@@ -189,15 +189,15 @@ func stripKeys(address string) string {
 }
 
 // moduleValue is what module.NAME is, with the outputs that are asked for.
-func (m *module) moduleValue(name string, attrs map[string]bool) cty.Value {
+func (m *module) moduleValue(name string, asked *asking) cty.Value {
 	call := m.c.modules[name]
 	if call == nil {
 		m.undeclared("module." + name)
 		return cty.DynamicVal
 	}
 	made := m.instancesOf(name)
-	x := m.expand("module."+name, call)
-	return x.collect(m, m.addr("module."+name), func(i int) cty.Value {
+	x, attrs := m.expand("module."+name, call), asked.attrs
+	return x.collect(m, m.addr("module."+name), asked, func(i int) cty.Value {
 		object := map[string]cty.Value{}
 		if made == nil {
 			address := m.addr("module."+name) + x.instances[i].key

@@ -256,6 +256,9 @@ func pick(x *expansion, index hcl.Traverser) (instance, bool) {
 	if !ok {
 		return instance{}, false
 	}
+	if x.unknown && x.counted && len(x.instances) == 1 {
+		return x.instances[0], true
+	}
 	for n, inst := range x.instances {
 		switch i.Key.Type() {
 		case cty.String:

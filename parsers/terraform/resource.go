@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,8 +13,8 @@ import (
 
 // resourceValue is what an expression sees of a resource or data source: the
 // attributes that it asks for.
-func (m *module) resourceValue(kind, name string, attrs map[string]bool) cty.Value {
-	key := kind + "." + name
+func (m *module) resourceValue(kind, name string, asked *asking) cty.Value {
+	key, attrs := kind+"."+name, asked.attrs
 	b := m.c.resources[key]
 	if b == nil {
 		m.undeclared(key)
@@ -35,11 +36,14 @@ func (m *module) resourceValue(kind, name string, attrs map[string]bool) cty.Val
 	x := m.expand(key, b)
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(set)), func(a string) bool { return metaArguments[a] })
 	memo := key + " " + strings.Join(names, " ")
+	if x.unknown {
+		memo += fmt.Sprint(" ", asked.all, asked.keys)
+	}
 	if v, ok := m.memo[memo]; ok {
 		return v
 	}
 	refused := m.p.refused
-	v := x.collect(m, m.addr(key), func(i int) cty.Value {
+	v := x.collect(m, m.addr(key), asked, func(i int) cty.Value {
 		object := map[string]cty.Value{}
 		for _, a := range names {
 			object[a] = m.attr(kind, key, b, x.instances[i], a)

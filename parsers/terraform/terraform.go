@@ -9,7 +9,8 @@
 // A managed resource has its Terraform type as Type and its full address:
 // `module.api.aws_lambda_function.this["eu"]`. A data source has the type
 // "data.aws_x" and the address data.aws_x.y. Where the number of instances is
-// unknown one stands for all, with the key [*]. Nested blocks are a List of one
+// unknown there are those whose keys the configuration names; where it names none
+// one stands for all, with the key [*]. Nested blocks are a List of one
 // Map for each block, as they are written; dynamic blocks are expanded. What
 // Terraform itself reads of a resource, depends_on, lifecycle and provider, is
 // its Metadata. The default tags of the provider are merged into tags_all.
@@ -50,6 +51,7 @@ type project struct {
 	rootModule *module
 	inputs     map[string]node   // values of the root's variables
 	installed  map[string]string // what terraform init has put where
+	hasPlan    bool              // a plan will say which instances there are
 
 	texts      texts
 	configs    map[string]*config
@@ -75,7 +77,7 @@ type project struct {
 }
 
 func newProject(tree *source.Tree, root string, opts Options) *project {
-	return &project{tree: tree, root: path.Clean(root), userShims: opts.Shims, texts: texts{}, configs: map[string]*config{}, shims: map[string]*config{},
+	return &project{tree: tree, root: path.Clean(root), userShims: opts.Shims, hasPlan: opts.Plan != nil, texts: texts{}, configs: map[string]*config{}, shims: map[string]*config{},
 		templates: map[string]hclsyntax.Expression{}, mentions: map[hclsyntax.Expression][]hcl.Traversal{}, usage: newUsage(),
 		symbols: symbols{index: map[[2]string]int{}}, budget: newBudget(), busy: map[string]bool{}, missing: map[string]bool{},
 		documents: map[string]*node{}}

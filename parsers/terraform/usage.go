@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // usage is what expressions ask for. There is no schema, so an object that
@@ -14,10 +15,11 @@ type usage struct {
 	attrs map[string]map[string]bool // resource type, "data." type, "module." name → attributes
 	deep  map[string]bool            // type or module, "." and attribute: it is asked for something inside
 	loose map[string]bool            // names that are asked of iterators, splats and elements
+	keys  map[string]map[string]bool // resource or module → instances of for_each that are named, in this configuration alone
 }
 
 func newUsage() usage {
-	return usage{attrs: map[string]map[string]bool{}, deep: map[string]bool{}, loose: map[string]bool{}}
+	return usage{attrs: map[string]map[string]bool{}, deep: map[string]bool{}, loose: map[string]bool{}, keys: map[string]map[string]bool{}}
 }
 
 // merge adds what another configuration asks for.
@@ -107,6 +109,12 @@ func (u usage) traversal(t hcl.Traversal) {
 		if len(t) > 2 {
 			u.look(t[2:])
 		}
+	}
+	if i, ok := m.index.(hcl.TraverseIndex); ok && i.Key.Type() == cty.String {
+		if u.keys[m.key()] == nil {
+			u.keys[m.key()] = map[string]bool{}
+		}
+		u.keys[m.key()][i.Key.AsString()] = true
 	}
 	if m.attr == "" {
 		return
