@@ -75,7 +75,33 @@ func window(runes []rune, from, to int) (text, underline string, ok bool) {
 		}
 		runes, from, to = cut, from-start, min(to-start, len(cut))
 	}
-	return string(runes), strings.Repeat(" ", from) + strings.Repeat("^", max(1, to-from)), true
+	to = min(to, len(runes))
+	from = min(from, to)
+	return string(runes), strings.Repeat(" ", columns(runes[:from])) + strings.Repeat("^", max(1, columns(runes[from:to]))), true
+}
+
+// columns is how many cells of a terminal a text takes.
+func columns(runes []rune) int {
+	n := 0
+	for _, r := range runes {
+		switch {
+		case unicode.In(r, wide):
+			n += 2
+		case !unicode.In(r, unicode.Mn, unicode.Me):
+			n++
+		}
+	}
+	return n
+}
+
+// wide is what takes two cells: the blocks whose characters are wide by Unicode
+// Standard Annex 11, East Asian Width.
+var wide = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0x1100, 0x115F, 1}, {0x2E80, 0x303E, 1}, {0x3041, 0x4DBF, 1}, {0x4E00, 0xA4CF, 1}, {0xA960, 0xA97F, 1},
+		{0xAC00, 0xD7A3, 1}, {0xF900, 0xFAFF, 1}, {0xFE30, 0xFE6F, 1}, {0xFF01, 0xFF60, 1}, {0xFFE0, 0xFFE6, 1},
+	},
+	R32: []unicode.Range32{{0x1F300, 0x1F64F, 1}, {0x1F680, 0x1F6FF, 1}, {0x1F900, 0x1F9FF, 1}, {0x20000, 0x3FFFD, 1}},
 }
 
 // blot puts a star for each character that must not be read into a line that
