@@ -24,6 +24,15 @@ func (p *places) text(at source.Location) string {
 	return string(p.files[at.File()][at.Offset:at.EndOffset])
 }
 
+// decoded is the text of the scalar or key at a place.
+func (p *places) decoded(at source.Location) (string, bool) {
+	s, ok := document.Open(p.files[at.File()], at)
+	if !ok {
+		return "", false
+	}
+	return s.Text, true
+}
+
 // value checks a value and all below it, as far as it is written in one place.
 func (p *places) value(v source.Value) {
 	for _, part := range v.Parts() {
@@ -35,7 +44,7 @@ func (p *places) value(v source.Value) {
 	}
 	if v.Kind == source.String && len(v.Parts()) == 0 && !v.Default && !at.IsZero() && !isCall(p.text(at)) {
 		p.scalars++
-		if got, _, ok := document.Decode(p.files[at.File()], at); !ok || got != v.Text {
+		if got, ok := p.decoded(at); !ok || got != v.Text {
 			p.t.Errorf("%s: reads %q, should be %q", at, got, v.Text)
 		}
 	}
@@ -46,7 +55,7 @@ func (p *places) value(v source.Value) {
 		p.value(a.Value)
 	}
 	for _, e := range v.Entries {
-		if key, _, ok := document.Decode(p.files[e.KeyAt.File()], e.KeyAt); ok && !strings.HasPrefix(key, "!") {
+		if key, ok := p.decoded(e.KeyAt); ok && !strings.HasPrefix(key, "!") {
 			p.keys++
 			if key != e.Key && !strings.Contains(key, "{") { // of a loop
 				p.t.Errorf("%s: the key reads %q, should be %q", e.KeyAt, key, e.Key)
@@ -63,11 +72,12 @@ func (p *places) part(part source.Part) {
 		p.mention(part)
 		return
 	}
-	whole, _, ok := document.Decode(p.files[part.In.File()], part.In)
-	if !ok || part.Start > len(whole) {
+	scalar, ok := document.Open(p.files[part.In.File()], part.In)
+	if !ok || part.Start > len(scalar.Text) {
 		p.t.Errorf("%s: no scalar with a byte %d", part.In, part.Start)
 		return
 	}
+	whole := scalar.Text
 	want := part.Text
 	if part.Ref != nil || part.Text == "" {
 		want = part.Expr
@@ -83,7 +93,7 @@ func (p *places) part(part source.Part) {
 		p.t.Errorf("%s: byte %d reads %q, should be %q", part.In, part.Start, whole[part.Start:], want)
 	}
 	inside := part.At.File() == part.In.File() && part.At.Offset >= part.In.Offset && part.At.EndOffset <= part.In.EndOffset
-	at := document.Region(p.files[part.In.File()], part.In, part.Start, part.Start+len(want))
+	at := scalar.Region(part.Start, part.Start+len(want))
 	if inside && part.At != part.In && part.At != at {
 		p.t.Errorf("%s: reads %q, should be %q", part.At, p.text(part.At), want)
 	}
@@ -97,7 +107,7 @@ func (p *places) mention(part source.Part) {
 	}
 	p.mentions++
 	text := strings.Trim(p.text(part.Ref.At), `"'`)
-	if decoded, _, ok := document.Decode(p.files[part.Ref.At.File()], part.Ref.At); ok && decoded == part.Expr {
+	if decoded, ok := p.decoded(part.Ref.At); ok && decoded == part.Expr {
 		return
 	}
 	if text != part.Expr && !(strings.HasPrefix(text, part.Ref.Address) && strings.Trim(text[len(part.Ref.Address):], "\"', \n\t-") == part.Ref.Attribute) {

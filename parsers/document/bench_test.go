@@ -94,7 +94,7 @@ func BenchmarkRegion(b *testing.B) {
 		b.Run(fmt.Sprintf("%dB", len(src)), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Region(src, at, 0, 17)
+				region(src, at, 0, 17)
 			}
 		})
 	}

@@ -60,7 +60,7 @@ func checkRoundTrip(t *testing.T, src []byte, v source.Value) int {
 	n := 0
 	check := func(what string, at source.Location, want func(string) bool, value string) {
 		n++
-		text, offsets, ok := Decode(src, at)
+		text, offsets, ok := decode(src, at)
 		if !ok || !want(text) || len(offsets) != len(text)+1 {
 			t.Errorf("%s %q at %s decodes to %q, %v", what, value, span(at), text, ok)
 		}

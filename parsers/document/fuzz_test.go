@@ -169,7 +169,7 @@ func FuzzDecode(f *testing.F) {
 		src := []byte(text)
 		at := source.NewFile("t", src).Region(0, 0)
 		at.Offset, at.EndOffset = int32(start), int32(end)
-		decoded, offsets, ok := Decode(src, at)
+		decoded, offsets, ok := decode(src, at)
 		if !ok {
 			return
 		}
@@ -181,7 +181,7 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("offsets %v from %d of %d bytes", offsets, start, len(src))
 			}
 		}
-		region := Region(src, at, a, b)
+		region := region(src, at, a, b)
 		if region.Offset < at.Offset || int(region.EndOffset) > len(src) || region.EndOffset < region.Offset {
 			t.Errorf("region %+v of %+v", region, at)
 		}
@@ -254,7 +254,7 @@ func checkWithin(t *testing.T, src []byte, whole, v source.Value) {
 			if p.Ref != nil || p.In.IsZero() || p.Text == "" {
 				continue
 			}
-			text, _, ok := Decode(src, p.In)
+			text, _, ok := decode(src, p.In)
 			if !ok || !strings.HasPrefix(text[min(p.Start, len(text)):], p.Text) {
 				t.Errorf("%s: %q is not at %d of %q", path, p.Text, p.Start, text)
 			}

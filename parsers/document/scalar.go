@@ -81,32 +81,6 @@ func (s *Scalar) Region(start, end int) source.Location {
 	return s.at.Part(a, b)
 }
 
-// Decode is the text of the scalar (or key) at a place of a file, and for each of
-// its bytes, and for its end, the offset in src that it comes from. It reports
-// false where no scalar can be at that place.
-func Decode(src []byte, at source.Location) (text string, offsets []int, ok bool) {
-	s, ok := Open(src, at)
-	if !ok {
-		return "", nil, false
-	}
-	for i := range len(s.Text) {
-		from, _ := s.runs.written(i)
-		offsets = append(offsets, from)
-	}
-	return s.Text, append(offsets, s.end), true
-}
-
-// Region is the place in the file of the bytes from start to end of the decoded
-// text of the scalar at a place; the whole scalar where it cannot be decoded. For
-// many regions of one scalar, Open it once.
-func Region(src []byte, at source.Location, start, end int) source.Location {
-	s, ok := Open(src, at)
-	if !ok {
-		return at
-	}
-	return s.Region(start, end)
-}
-
 // decoder decodes one scalar. With keep unset it only measures it.
 type decoder struct {
 	src  []byte

@@ -272,7 +272,7 @@ func TestRegion(t *testing.T) {
 		if i < 0 {
 			t.Fatalf("%q is not in %q", test.piece, v.Text)
 		}
-		at := Region(src, v.At, i, i+len(test.piece))
+		at := region(src, v.At, i, i+len(test.piece))
 		if span(at) != test.want || at.File() != "t" {
 			t.Errorf("%q in %q: got %s, want %s", test.piece, test.text, span(at), test.want)
 		}
@@ -289,7 +289,7 @@ func TestOpenNowhere(t *testing.T) {
 		if _, ok := Open(src, at); ok {
 			t.Errorf("%+v is a scalar", at)
 		}
-		if _, _, ok := Decode(src, at); ok || Region(src, at, 0, 1) != at {
+		if _, _, ok := decode(src, at); ok || region(src, at, 0, 1) != at {
 			t.Errorf("%+v can be decoded", at)
 		}
 	}

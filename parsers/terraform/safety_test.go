@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -163,7 +162,7 @@ resource "x_y" "z" {
 	write("m/main.tf", "module \"again\" { source = \"../m\" }\nresource \"aws_sqs_queue\" \"q\" {}\n")
 	for _, err := range []error{
 		os.Symlink(secret, filepath.Join(dir, "link")),
-		syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600),
+		makePipe(filepath.Join(dir, "fifo")),
 		os.WriteFile(filepath.Join(dir, "huge"), bytes.Repeat([]byte("a"), source.DefaultMaxFileSize+1), 0o600),
 	} {
 		if err != nil {
