@@ -173,6 +173,9 @@ func (b *builder) follow(s *source.Stack, ref source.Ref, kinds []graph.Kind) []
 		return b.followOnce(ref.Import, x.stack, x.value, kinds, ref.At)
 	}
 	r := b.byAddress[s][ref.Address]
+	if found := b.handedOn(s, r, ref, kinds); len(found) > 0 {
+		return found
+	}
 	switch {
 	case r == nil || r.row == nil && r.node == nil:
 		return b.rowless(s, r, ref, kinds)
@@ -184,9 +187,29 @@ func (b *builder) follow(s *source.Stack, ref source.Ref, kinds []graph.Kind) []
 	return []end{{node: r.node, at: ref.At, attribute: ref.Attribute}}
 }
 
-// step is an alias or an import that was followed.
+// handedOn finds what an argument of a Terraform resource names, where a reference
+// takes it from there: the API of aws_api_gateway_resource.x.rest_api_id.
+func (b *builder) handedOn(s *source.Stack, r *resource, ref source.Ref, kinds []graph.Kind) []end {
+	if r == nil || !r.terraform() || ref.Attribute == "" {
+		return nil
+	}
+	v := r.Properties.Get(ref.Attribute)
+	if pieces := v.Pieces(); v.Kind != source.Unknown || len(pieces) != 1 || pieces[0].Ref == nil || pieces[0].Ref.Address == r.Address {
+		return nil
+	}
+	found := b.followOnce(argument{r, ref.Attribute}, s, v, kinds, ref.At)
+	return slices.DeleteFunc(found, func(e end) bool { return !slices.Contains(kinds, e.node.Kind) })
+}
+
+// argument is one argument of a resource.
+type argument struct {
+	of   *resource
+	name string
+}
+
+// step is an alias, an import or an argument that was followed.
 type step struct {
-	through any  // *resource or name of an export
+	through any  // *resource, name of an export or argument
 	rowless bool // whether resources of types without a row may become nodes
 }
 

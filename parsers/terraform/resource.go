@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/serverlens/serverlens/parsers/source"
@@ -158,6 +159,9 @@ func (m *module) rendered(kind string, b *block, inst instance, name string) (no
 	switch {
 	case kind == "data.aws_iam_policy_document" && (name == "json" || name == "minified_json"):
 	case kind == "data.template_file" && name == "rendered" && b.body.attr("template") != nil:
+	case kind == "data.local_file" && name == "content" && b.body.attr("filename") != nil:
+		e := b.body.attr("filename").expr
+		return node{m: m, e: &hclsyntax.FunctionCallExpr{Name: "file", Args: []hclsyntax.Expression{e}, NameRange: e.Range(), CloseParenRange: e.Range()}, sc: inst.scope}, true
 	default:
 		return node{}, false
 	}

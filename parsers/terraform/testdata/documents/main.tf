@@ -110,3 +110,11 @@ data "aws_iam_policy_document" "named" {
 resource "aws_sqs_queue_policy" "replaced" {
   policy = replace(replace(data.aws_iam_policy_document.chosen.json, "_TOPIC_", aws_lambda_function.f.arn), "_QUEUE_", aws_sqs_queue.q.arn)
 }
+
+data "local_file" "definition" {
+  filename = "${path.module}/states.json"
+}
+
+resource "aws_sfn_state_machine" "local" {
+  definition = data.local_file.definition.content
+}
