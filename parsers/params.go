@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -21,10 +22,10 @@ const maxParamsFile = 1 << 20 // bytes
 // settings are the options as the formats read them, with the content of files
 // that the user named, wherever they lie.
 type settings struct {
-	params   map[string]string
-	varFiles []terraform.File
-	plan     *terraform.File
-	shims    *source.Tree
+	params map[string]string
+	inputs []terraform.Input // of Terraform roots
+	shims  *source.Tree
+	plan   *terraform.Plan // of the root that is loaded with it
 }
 
 func (o Options) settings() (s *settings, err error) {
@@ -32,19 +33,19 @@ func (o Options) settings() (s *settings, err error) {
 	if s.params, err = o.params(); err != nil {
 		return nil, err
 	}
-	for _, name := range o.VarFiles {
-		f, err := o.read(name)
-		if err != nil {
-			return nil, err
-		}
-		s.varFiles = append(s.varFiles, f)
+	for _, name := range slices.Sorted(maps.Keys(s.params)) {
+		s.inputs = append(s.inputs, terraform.Input{Name: name, Value: s.params[name]})
 	}
-	if o.Plan != "" {
-		f, err := o.read(o.Plan)
-		if err != nil {
-			return nil, err
+	for _, v := range o.Vars {
+		in := terraform.Input{Name: v.Name, Value: v.Value}
+		if v.File != "" {
+			f, err := o.read(v.File)
+			if err != nil {
+				return nil, err
+			}
+			in.File = &f
 		}
-		s.plan = &f
+		s.inputs = append(s.inputs, in)
 	}
 	if o.Shims != "" {
 		s.shims, err = source.OpenTree(o.Shims, o.MaxFileSize)

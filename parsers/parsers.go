@@ -28,12 +28,18 @@ import (
 type Options struct {
 	Params      map[string]string // values of parameters; they win over ParamsFile
 	ParamsFile  string            // what ReadParams reads, "" for none
-	VarFiles    []string          // files of Terraform variables; later ones win
-	Plan        string            // what terraform show -json prints of a plan of the one Terraform root, "" for none
+	Vars        []Var             // values of Terraform variables; they win over Params, later ones over earlier ones
+	Plan        string            // what terraform show -json prints of a plan or the state of one Terraform root, "" for none
 	Shims       string            // folder of stand-ins for Terraform modules, NAMESPACE/NAME/*.tf, "" for none
 	MaxFileSize int64             // bytes, 0 for source.DefaultMaxFileSize
 	Root        string            // the folder that nothing is read outside of, "" for what Root finds
 	Stdin       io.Reader         // what the path "-" means
+}
+
+// Var is the value of a Terraform variable, or a file of such values.
+type Var struct {
+	Name, Value string
+	File        string // path; Name and Value say nothing then
 }
 
 // format is one input format. A further one is one more line of the table.
@@ -50,6 +56,13 @@ type format struct {
 	// holds only the problems of reading it.
 	load func(tree *source.Tree, unit string, s *settings) (stack *source.Stack, ok bool)
 }
+
+// The formats, by their places in the table.
+const (
+	templates = iota
+	configurations
+	plans
+)
 
 var formats = []format{
 	{
@@ -70,7 +83,7 @@ var formats = []format{
 		unit:    func(file string) (string, bool) { return path.Dir(file), terraform.IsConfig(path.Base(file)) },
 		matches: func([]byte) bool { return true },
 		load: func(tree *source.Tree, unit string, s *settings) (*source.Stack, bool) {
-			stack := terraform.Load(tree, unit, terraform.Options{Vars: s.params, VarFiles: s.varFiles, Plan: s.plan, Shims: s.shims})
+			stack := terraform.Load(tree, unit, terraform.Options{Inputs: s.inputs, Plan: s.plan, Shims: s.shims})
 			return stack, len(stack.Resources) > 0 || len(stack.Opaque) > 0
 		},
 	},
@@ -89,8 +102,10 @@ type candidate struct {
 	format *format
 	tree   *source.Tree
 	unit   string
-	files  []string // of the unit, as far as they led to it
-	named  bool     // by a path of its own: then it has to be one
+	files  []string        // of the unit, as far as they led to it
+	named  bool            // by a path of its own: then it has to be one
+	plan   *terraform.Plan // of a root; nil for none
+	notes  []source.Problem
 }
 
 // found is what became of a candidate.
@@ -140,6 +155,10 @@ func Open(paths []string, opts Options) (*Reader, error) {
 		r.settings.close()
 		return nil, err
 	}
+	if err = r.readPlans(opts); err != nil {
+		r.Close()
+		return nil, err
+	}
 	return r, nil
 }
 
@@ -172,13 +191,12 @@ func (r *Reader) Read(use func(*source.Stack)) ([]*source.Stack, []source.Proble
 	if len(stacks) == 0 && !slices.ContainsFunc(problems, func(p source.Problem) bool { return p.Severity == source.Error }) {
 		return nil, nil, nothing(r.paths, problems)
 	}
-	return stacks, append(problems, unknownParams(r.settings.params, stacks)...), nil
+	return stacks, slices.Concat(problems, unknownParams(r.settings.params, stacks), r.settings.unknownVars(stacks)), nil
 }
 
 // Again reads a stack that was read a second time.
 func (r *Reader) Again(s *source.Stack) *source.Stack {
-	c := r.origin[s]
-	again, _ := c.format.load(c.tree, c.unit, r.settings)
+	again, _ := r.origin[s].read(r.settings)
 	return again
 }
 
@@ -195,14 +213,23 @@ func nothing(paths []string, unread []source.Problem) error {
 	return fmt.Errorf("%w: %s", ErrNothing, words)
 }
 
-// load reads a candidate.
+// read reads a candidate as what it is.
+func (c candidate) read(s *settings) (*source.Stack, bool) {
+	with := *s
+	with.plan = c.plan
+	stack, ok := c.format.load(c.tree, c.unit, &with)
+	stack.Problems = append(stack.Problems, c.notes...)
+	return stack, ok
+}
+
+// load reads a candidate where it may be one.
 func (c candidate) load(s *settings) found {
 	if !c.named {
 		if matches, problems := c.matches(); !matches {
 			return found{problems: problems}
 		}
 	}
-	stack, ok := c.format.load(c.tree, c.unit, s)
+	stack, ok := c.read(s)
 	broken := slices.ContainsFunc(stack.Problems, func(p source.Problem) bool { return p.Severity == source.Error })
 	switch {
 	case ok:
@@ -306,6 +333,28 @@ func unknownParams(params map[string]string, stacks []*source.Stack) (problems [
 	return problems
 }
 
+// unknownVars reports values for variables that no Terraform root has.
+func (s *settings) unknownVars(stacks []*source.Stack) (problems []source.Problem) {
+	known := map[string]bool{}
+	for _, x := range stacks {
+		for _, name := range x.Parameters {
+			known[name] = known[name] || x.Format == "terraform"
+		}
+	}
+	for _, in := range s.inputs {
+		at, names := source.Location{}, []string{in.Name}
+		if in.File != nil {
+			at, names = source.InFile(in.File.Name), in.File.Variables()
+		}
+		for _, name := range names {
+			if _, isParam := s.params[name]; !known[name] && (in.File != nil || !isParam) && len(stacks) > 0 {
+				problems = append(problems, source.Problem{Severity: source.Warning, Summary: "no Terraform root has a variable " + name, At: at})
+			}
+		}
+	}
+	return problems
+}
+
 // find lists the candidates that the paths lead to, in order, each once.
 func find(paths []string, opts Options) (out []candidate, problems []source.Problem, closeTree func(), err error) {
 	closeTree = func() {}
@@ -366,7 +415,7 @@ func (f *finder) addStdin(opts Options) error {
 		return fmt.Errorf("%w: standard input is empty", ErrNothing)
 	}
 	f.out = append(f.out, candidate{
-		format: &formats[0], tree: source.MemoryTree(map[string][]byte{Stdin: text}), unit: Stdin, named: true,
+		format: &formats[templates], tree: source.MemoryTree(map[string][]byte{Stdin: text}), unit: Stdin, named: true,
 	})
 	return nil
 }

@@ -326,7 +326,7 @@ func TestTerraformSettings(t *testing.T) {
 		}
 	}
 	stacks, _, err := Load([]string{filepath.Join(dir, "repo/app")}, Options{
-		Params: map[string]string{"b": "y"}, VarFiles: []string{filepath.Join(dir, "x.tfvars")},
+		Params: map[string]string{"b": "y"}, Vars: []Var{{File: filepath.Join(dir, "x.tfvars")}},
 		Plan: filepath.Join(dir, "plan.json"), Shims: filepath.Join(dir, "shims"),
 	})
 	if err != nil || len(stacks) != 1 {

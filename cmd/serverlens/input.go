@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,8 +21,7 @@ import (
 // input is the flags of every command that reads templates.
 type input struct {
 	params     []string
-	vars       []string
-	varFiles   []string
+	vars       []parsers.Var
 	plan       string
 	shims      string
 	paramsFile string
@@ -33,12 +33,53 @@ func (in *input) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&in.params, "param", nil, "value of a template parameter, `KEY=VALUE` (repeatable)")
 	f.StringVar(&in.paramsFile, "params-file", "", "`FILE` with parameters: CloudFormation CLI JSON or samconfig.toml")
-	f.StringArrayVar(&in.vars, "var", nil, "value of a Terraform variable, `NAME=VALUE` (repeatable)")
-	f.StringArrayVar(&in.varFiles, "var-file", nil, "`FILE` with values of Terraform variables (repeatable)")
-	f.StringVar(&in.plan, "plan", "", "`FILE` from terraform show -json: what a plan of the Terraform root knows")
+	f.Var(variable{&in.vars}, "var", "value of a Terraform variable, `NAME=VALUE` (repeatable, the later of --var and --var-file wins; TF_VAR_NAME is not read)")
+	f.Var(variableFile{&in.vars}, "var-file", "`FILE` with values of Terraform variables (repeatable)")
+	f.StringVar(&in.plan, "plan", "", "`FILE` from terraform show -json: what a plan or the state of one Terraform root knows")
 	f.StringVar(&in.shims, "shims", "", "`FOLDER` of stand-ins for Terraform modules that are not there, NAMESPACE/NAME/*.tf")
 	f.StringVar(&in.root, "root", "", "`FOLDER` that formats for machines name files from, and outside of which nothing is read; by default the git work tree")
 	f.Int64Var(&in.maxSize, "max-file-size", source.DefaultMaxFileSize, "largest file that is read, in `BYTES`")
+}
+
+// variable and variableFile are --var, its text as it is, and --var-file: their
+// order counts.
+type (
+	variable     struct{ to *[]parsers.Var }
+	variableFile struct{ to *[]parsers.Var }
+)
+
+func (v variable) Set(text string) error {
+	*v.to = append(*v.to, parsers.Var{Value: text})
+	return nil
+}
+
+func (v variableFile) Set(file string) error {
+	if file == "" {
+		return errors.New("no file is named")
+	}
+	*v.to = append(*v.to, parsers.Var{File: file})
+	return nil
+}
+
+func (variable) String() string     { return "" }
+func (variable) Type() string       { return "text" }
+func (variableFile) String() string { return "" }
+func (variableFile) Type() string   { return "file" }
+
+// variables are the values that --var gives, among the files of --var-file.
+func (in *input) variables() ([]parsers.Var, error) {
+	out := slices.Clone(in.vars)
+	for i, v := range out {
+		if v.File != "" {
+			continue
+		}
+		name, value, ok := strings.Cut(v.Value, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--var %s: not NAME=VALUE", v.Value)
+		}
+		out[i] = parsers.Var{Name: name, Value: value}
+	}
+	return out, nil
 }
 
 // analyze makes the report of the stacks below the paths, of the current folder
@@ -50,18 +91,21 @@ func (in *input) analyze(cmd *cobra.Command, paths []string, out *output, o anal
 		paths = []string{"."}
 	}
 	opts := parsers.Options{
-		Params: map[string]string{}, ParamsFile: in.paramsFile, VarFiles: in.varFiles, Plan: in.plan, Shims: in.shims,
+		Params: map[string]string{}, ParamsFile: in.paramsFile, Plan: in.plan, Shims: in.shims,
 		MaxFileSize: in.maxSize, Stdin: cmd.InOrStdin(),
 	}
-	if err := errors.Join(keyValues(opts.Params, "--param", in.params), keyValues(opts.Params, "--var", in.vars)); err != nil {
+	if err := keyValues(opts.Params, "--param", in.params); err != nil {
+		return nil, exit{exitUsage, err}
+	}
+	var err error
+	if opts.Vars, err = in.variables(); err != nil {
 		return nil, exit{exitUsage, err}
 	}
 	if in.maxSize <= 0 {
 		return nil, exit{exitUsage, fmt.Errorf("--max-file-size %d: not a positive number of bytes", in.maxSize)}
 	}
 	var r *analyzer.Report
-	err := exist(paths)
-	if err == nil {
+	if err = exist(paths); err == nil {
 		opts.Root, err = in.rootOf(paths)
 	}
 	if err == nil {

@@ -366,6 +366,12 @@ func (p *project) problem(severity source.Severity, at hcl.Range, format string,
 
 func (p *project) problemAt(severity source.Severity, at source.Location, format string, args ...any) {
 	x := source.Problem{Severity: severity, Summary: fmt.Sprintf(format, args...), At: at}
+	if inShim, ok := strings.CutPrefix(at.File(), shimRoot+"/"); ok { // told at the call, as far as it is known
+		x.Summary, x.At = fmt.Sprintf("in the stand-in %s: %s", at.Called(inShim), x.Summary), source.Location{}
+		if m := p.current.m; m != nil && m.shim {
+			x.At = m.place()
+		}
+	}
 	if len(p.problems) >= maxProblems || slices.Contains(p.problems, x) {
 		return
 	}

@@ -165,8 +165,7 @@ resource "x_y" "z" {
 		"b.auto.tfvars.json": `{"b": "json", "c": "json"}`,
 	}
 	s := loadFiles(t, files, Options{
-		VarFiles: []File{{"x.tfvars", []byte("c = \"file\"\nn = 1\n")}},
-		Vars:     map[string]string{"n": "42", "l": `["x", "y"]`},
+		Inputs: []Input{{Name: "c", Value: "early"}, {File: &File{"x.tfvars", []byte("c = \"file\"\nn = 1\n")}}, {Name: "n", Value: "42"}, {Name: "l", Value: `["x", "y"]`}},
 	})
 	if got, want := show(property(t, s, "x_y.z", "v")), "[tfvars json file 42 [x y] {x:d y:7} d]"; got != want {
 		t.Errorf("got %s, want %s", got, want)

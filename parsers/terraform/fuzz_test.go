@@ -26,7 +26,8 @@ func FuzzLoad(f *testing.F) {
 			"main.tf": text, "more.tf.json": text, "terraform.tfvars": text, "a.auto.tfvars.json": text, "m/main.tf": text, "t.tftpl": text, "plan.json": text,
 			"fixed.tf": []byte("module \"fixed\" { source = \"./m\" }\nresource \"x_y\" \"fixed\" {\n  v = templatefile(\"t.tftpl\", { a = \"b\" })\n  w = jsondecode(file(\"more.tf.json\"))\n}\n"),
 		}
-		s := Load(source.MemoryTree(files), ".", Options{Plan: &File{"plan.json", text}, VarFiles: []File{{"x.tfvars", text}}})
+		plan, _ := ReadPlan(File{"plan.json", text})
+		s := Load(source.MemoryTree(files), ".", Options{Plan: plan, Inputs: []Input{{File: &File{"x.tfvars", text}}}})
 		checkPlaces(t, s)
 		alone, _ := LoadPlan(source.MemoryTree(files), "plan.json")
 		checkPlaces(t, alone)

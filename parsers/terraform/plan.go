@@ -12,76 +12,14 @@ import (
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
-// readPlan reads what terraform show -json prints of a plan or a state (Terraform
-// documentation, JSON Output Format), every value with its place in that file.
-// ok is false, with a problem, where it is neither.
-func (p *project) readPlan(file string, src []byte) (doc source.Value, ok bool) {
-	p.texts[file] = newText(file, src)
-	r, top := p.readJSON(file, src)
-	if top == nil {
-		return doc, false
-	}
-	doc = r.plain(top)
-	version, _ := doc.Get("format_version").AsString()
-	if !strings.HasPrefix(version, "1.") {
-		p.problem(source.Error, top.at, "format_version %q is none that can be read: 1.x is", version)
-		return doc, false
-	}
-	return doc, true
-}
-
-// plain is a JSON value as it stands.
-func (r *jsonReader) plain(v *jsonValue) source.Value {
-	out := source.Value{At: r.p.texts.at(v.at)}
-	switch t := v.token.(type) {
-	case string:
-		out.Kind, out.Text = source.String, t
-	case json.Number:
-		out.Kind, out.Text = source.Number, t.String()
-	case bool:
-		out.Kind, out.Text = source.Bool, map[bool]string{true: "true", false: "false"}[t]
-	case json.Delim:
-		out.Kind = source.List
-		for _, x := range v.items {
-			out.Items = append(out.Items, r.plain(x))
-		}
-		if t == '[' {
-			return out
-		}
-		out.Kind = source.Map
-		seen := map[string]bool{}
-		for _, k := range v.keys {
-			if !seen[k.name] {
-				seen[k.name] = true
-				out.Entries = append(out.Entries, source.Entry{Key: k.name, KeyAt: r.p.texts.at(k.at), Value: r.plain(k.value)})
-			}
-		}
-	default:
-		out.Kind = source.Null
-	}
-	return out
-}
-
-// change is what a plan says of one instance.
-type change struct {
-	after, unknown, sensitive source.Value
-}
-
 // overlay puts what a plan knows into a stack that was read from its source. The
 // plan decides how many instances there are and what is known before apply; all
-// places and references stay those of the source.
-func (p *project) overlay(s *source.Stack, doc source.Value) {
-	changes, order := map[string]change{}, []string{}
-	for _, c := range doc.Get("resource_changes").Items {
-		address, _ := c.Get("address").AsString()
-		after := c.Get("change", "after")
-		if after.Kind == source.Map {
-			changes[address] = change{after, c.Get("change", "after_unknown"), c.Get("change", "after_sensitive")}
-			order = append(order, address)
-		}
-	}
-	renamed := p.planInstances(s, changes, order)
-	m := merger{p: p}
+// places and references stay those of the source. A state only fills in what the
+// source does not tell: it may be of an older one.
+func (p *project) overlay(s *source.Stack, x *Plan) {
+	changes, order := x.changes()
+	renamed := p.planInstances(s, changes, order, x.state)
+	m := merger{p: p, state: x.state}
 	for i := range s.Resources {
 		r := &s.Resources[i]
 		if r.Properties = rename(r.Properties, renamed); r.Metadata.Kind == source.Map {
@@ -92,7 +30,7 @@ func (p *project) overlay(s *source.Stack, doc source.Value) {
 			continue
 		}
 		m.at = r.At
-		r.Properties = m.merge(r.Properties, c.after, c.unknown, c.sensitive)
+		r.Properties = m.merge(r.Properties, c.after, c.unknown)
 		for _, name := range []string{"arn", "id", "url"} { // so that a literal mention finds it
 			v := c.after.Get(name)
 			if _, known := r.Properties.Entry(name); !known && v.Kind == source.String {
@@ -103,9 +41,10 @@ func (p *project) overlay(s *source.Stack, doc source.Value) {
 	}
 }
 
-// planInstances makes the managed instances of the stack those of the plan. It
-// returns the addresses that took the place of one that stood for all.
-func (p *project) planInstances(s *source.Stack, changes map[string]change, order []string) map[string][]string {
+// planInstances makes the managed instances of the stack those of the plan; what a
+// state does not hold may come. It returns the addresses that took the place of one
+// that stood for all.
+func (p *project) planInstances(s *source.Stack, changes map[string]change, order []string, state bool) map[string][]string {
 	renamed := map[string][]string{}
 	var out []source.Resource
 	for _, r := range s.Resources {
@@ -123,7 +62,11 @@ func (p *project) planInstances(s *source.Stack, changes map[string]change, orde
 					renamed[r.Address] = append(renamed[r.Address], address)
 				}
 			}
+			if state && renamed[r.Address] == nil {
+				break
+			}
 			continue
+		case state:
 		case len(r.If) > 0 || r.Uncertain:
 			continue
 		default:
@@ -171,8 +114,9 @@ func rename(v source.Value, renamed map[string][]string) source.Value {
 
 // merger merges what a plan knows of one resource.
 type merger struct {
-	p  *project
-	at source.Location
+	p     *project
+	at    source.Location
+	state bool // what the source says counts
 }
 
 func isTrue(v source.Value) bool { return v.Kind == source.Bool && v.Text == "true" }
@@ -185,25 +129,25 @@ func item(v source.Value, i int) source.Value {
 	return source.Value{}
 }
 
-func (m merger) merge(v, after, unknown, sensitive source.Value) source.Value {
+func (m merger) merge(v, after, unknown source.Value) source.Value {
 	if isTrue(unknown) || after.Kind == source.Unset || after.Kind == source.Null {
 		return v
 	}
-	v.Sensitive = v.Sensitive || isTrue(sensitive)
+	v.Sensitive = v.Sensitive || after.Sensitive
 	_, scalar := after.AsString()
 	switch {
 	case v.Kind == source.List && len(v.Items) == 1 && after.Kind == source.Map: // one block, as an object
-		v.Items = []source.Value{m.merge(v.Items[0], after, unknown, sensitive)}
+		v.Items = []source.Value{m.merge(v.Items[0], after, unknown)}
 	case v.Kind == source.Map && after.Kind == source.Map:
 		v.Entries = slices.Clone(v.Entries)
 		for i, e := range v.Entries {
-			v.Entries[i].Value = m.merge(e.Value, after.Get(e.Key), unknown.Get(e.Key), sensitive.Get(e.Key))
+			v.Entries[i].Value = m.merge(e.Value, after.Get(e.Key), unknown.Get(e.Key))
 		}
 	case v.Kind == source.List && after.Kind == source.List:
-		return m.list(v, after, unknown, sensitive)
+		return m.list(v, after, unknown)
 	case v.Kind == source.Unknown && (scalar || unknown.Kind == source.Unset || len(unknown.Items) == 0 && len(unknown.Entries) == 0):
 		return m.settle(v, after)
-	case scalar && !same(v, after):
+	case scalar && !m.state && !same(v, after):
 		m.p.problemAt(source.Warning, v.At, "the plan has another value here: it is not of this source, or of other variables")
 		return m.settle(v, after)
 	}
@@ -212,32 +156,46 @@ func (m merger) merge(v, after, unknown, sensitive source.Value) source.Value {
 
 // list merges element by element. A set may be in another order: then what is
 // known on both sides differs, and the list stays as it was read.
-func (m merger) list(v, after, unknown, sensitive source.Value) source.Value {
+func (m merger) list(v, after, unknown source.Value) source.Value {
 	if len(v.Items) != len(after.Items) {
-		return v
+		return veiled(v, after)
 	}
-	trial := merger{p: &project{texts: m.p.texts}, at: m.at}
+	trial := merger{p: &project{texts: m.p.texts}, at: m.at, state: m.state}
 	out := v
 	out.Items = make([]source.Value, len(v.Items))
 	for i := range v.Items {
-		out.Items[i] = trial.merge(v.Items[i], after.Items[i], item(unknown, i), item(sensitive, i))
+		out.Items[i] = trial.merge(v.Items[i], after.Items[i], item(unknown, i))
 	}
 	if len(trial.p.problems) > 0 {
-		return v
+		return veiled(v, after)
 	}
 	return out
+}
+
+// veiled is a value all of which is sensitive where something is in what a plan knows
+// of it: which part it is is not known.
+func veiled(v, after source.Value) source.Value {
+	if !secretive(after) {
+		return v
+	}
+	return hidden(v, source.BoolOf(true, v.At))
+}
+
+func secretive(v source.Value) bool {
+	return v.Sensitive || slices.ContainsFunc(v.Items, secretive) ||
+		slices.ContainsFunc(v.Entries, func(e source.Entry) bool { return secretive(e.Value) })
 }
 
 // settle is an unknown value as the plan knows it, with the place and the
 // references that it has in the source.
 func (m merger) settle(v, after source.Value) source.Value {
 	out := moved(after, v.At)
-	out.Sensitive = v.Sensitive
+	out.Sensitive = v.Sensitive || after.Sensitive
 	t := out.Trace()
 	t.Refs, t.Def = v.AllRefs(), v.Def()
 	if v.Doc() != nil && after.Kind == source.String {
 		if inner, ok := m.p.jsonText(after.Text); ok {
-			doc := m.merge(*v.Doc(), inner, source.Value{}, source.Value{})
+			doc := m.merge(*v.Doc(), inner, source.Value{})
 			t.Doc = &doc
 		}
 	}
@@ -303,9 +261,13 @@ func LoadPlan(tree *source.Tree, file string) (stack *source.Stack, ok bool) {
 		s.Problems = p.problems
 		return s, false
 	}
-	doc, ok := p.readPlan(file, src)
+	doc, _, ok := p.readPlan(file, src)
 	if ok {
-		p.problemAt(source.Note, doc.At, "read from a plan without its source: references that went through locals are lost")
+		what := "plan without its source: references that went through locals are lost"
+		if isState(doc) {
+			what = "state without its source: references are found by names and ARNs"
+		}
+		p.problemAt(source.Note, doc.At, "read from a %s", what)
 		p.planned(s, doc)
 	}
 	s.Problems, s.Files = p.problems, p.files()

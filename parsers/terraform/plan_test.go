@@ -8,22 +8,86 @@ import (
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
+// TestPlan reads a plan and a state, over the source and alone.
 func TestPlan(t *testing.T) {
-	text, err := os.ReadFile("testdata/plan/plan.json")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"plan", "state"} {
+		file := name + ".json"
+		text, err := os.ReadFile("testdata/plan/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkGolden(t, "testdata/"+name+"-overlay.golden", describe(load(t, "testdata/plan", Options{Plan: readPlan(t, text)})))
+		tree, err := source.OpenTree("testdata/plan", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tree.Close()
+		alone, ok := LoadPlan(tree, file)
+		if !ok {
+			t.Errorf("%s is not taken for a plan", file)
+		}
+		checkGolden(t, "testdata/"+name+"-alone.golden", describe(alone))
 	}
-	checkGolden(t, "testdata/plan-overlay.golden", describe(load(t, "testdata/plan", Options{Plan: &File{"plan.json", text}})))
-	tree, err := source.OpenTree("testdata/plan", 0)
-	if err != nil {
-		t.Fatal(err)
+}
+
+// TestFit: a plan is of the root that declares what it names.
+func TestFit(t *testing.T) {
+	plan := readPlan(t, []byte(`{"format_version": "1.2", "resource_changes": [
+		{"address": "aws_sqs_queue.a[\"x\"]", "change": {"after": {}}},
+		{"address": "aws_sqs_queue.b", "change": {"after": {}}},
+		{"address": "module.m[0].aws_sqs_queue.c", "change": {"after": {}}},
+		{"address": "aws_sqs_queue.destroyed", "change": {"after": null}},
+		{"address": "data.aws_sqs_queue.d", "mode": "data", "change": {"after": {}}}
+	]}`))
+	const queue = "resource \"aws_sqs_queue\" "
+	for text, want := range map[string]float64{
+		queue + "\"a\" {\n for_each = {}\n}\n" + queue + "\"b\" {}\nmodule \"m\" { source = \"x\" }\n": 2.0 / 3,
+		queue + "\"a\" {}\n" + queue + "\"b\" {}\nmodule \"m\" { source = \"x\" }\n":                   1,
+		queue + "\"a\" {}\n" + queue + "\"b\" {}\n" + queue + "\"new\" {}\n":                           0.5,
+		queue + "\"a\" {}\n" + queue + "\"destroyed\" {}\n":                                            0,
+		"data \"aws_sqs_queue\" \"d\" {}\n":                                                            0,
+		"":                                                                                             0,
+	} {
+		if got := plan.Fit(loadFiles(t, map[string]string{"main.tf": text}, Options{})); got != want {
+			t.Errorf("%v, want %v for\n%s", got, want, text)
+		}
 	}
-	defer tree.Close()
-	alone, ok := LoadPlan(tree, "plan.json")
-	if !ok {
-		t.Error("not taken for a plan")
+}
+
+// TestPlannedVariables: a plan was made with values, which win; text in them is text.
+func TestPlannedVariables(t *testing.T) {
+	plan := readPlan(t, []byte(`{"format_version": "1.2", "variables": {
+		"text": {"value": "${not.evaluated}"}, "number": {"value": 5}, "on": {"value": true}, "other": {"value": "x"},
+		"object": {"value": {"list": [1, "a", null]}}, "secret": {"value": "hunter2"}, "shapes": 1
+	}}`))
+	s := loadFiles(t, map[string]string{"main.tf": `
+variable "text" {}
+variable "number" { type = number }
+variable "on" { type = bool }
+variable "object" { type = any }
+variable "secret" { sensitive = true }
+variable "shapes" { default = "d" }
+resource "x_y" "z" {
+  count  = var.on ? 1 : 0
+  v      = [var.text, var.number + 1, var.object.list[1], var.shapes]
+  secret = var.secret
+}
+`}, Options{Inputs: []Input{{Name: "number", Value: "1"}}, Plan: plan})
+	if got, want := show(property(t, s, "x_y.z[0]", "v")), "[${not.evaluated} 6 a d]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
-	checkGolden(t, "testdata/plan-alone.golden", describe(alone))
+	if !property(t, s, "x_y.z[0]", "secret").Sensitive || len(s.Conditions) > 0 {
+		t.Errorf("the secret is shown, or there are conditions: %v", s.Conditions)
+	}
+}
+
+func readPlan(t *testing.T, text []byte) *Plan {
+	t.Helper()
+	plan, problems := ReadPlan(File{"plan.json", text})
+	if plan == nil {
+		t.Fatal(problems)
+	}
+	return plan
 }
 
 func TestNoPlan(t *testing.T) {
@@ -32,12 +96,16 @@ func TestNoPlan(t *testing.T) {
 		"broken":  {`{"format_version": `, "not JSON"},
 		"shapes":  {`{"format_version": "1.0", "resource_changes": [1, {"address": [], "change": {"after": {"a": 1}}}], "planned_values": {"root_module": {"resources": [{}, {"address": "a.b"}], "child_modules": [{}]}}}`, ""},
 		"empty":   {"", "not JSON"},
+		"raw":     {`{"version": 4, "terraform_version": "1.11.4", "resources": []}`, "neither a plan nor a state as terraform show -json prints them"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := map[string]string{"main.tf": "resource \"aws_sqs_queue\" \"q\" {}\n"}
-			s := loadFiles(t, files, Options{Plan: &File{"plan.json", []byte(test.text)}})
-			if !declares(s, "aws_sqs_queue.q") || !strings.Contains(problems(s), test.problem) {
-				t.Errorf("problems:\n%s", problems(s))
+			plan, found := ReadPlan(File{"plan.json", []byte(test.text)})
+			if (plan != nil) != (test.problem == "") || test.problem != "" && (len(found) != 1 || !strings.Contains(found[0].Summary, test.problem)) {
+				t.Errorf("plan %v, problems %v", plan, found)
+			}
+			if s := loadFiles(t, files, Options{Plan: plan}); !declares(s, "aws_sqs_queue.q") {
+				t.Errorf("the queue is lost; problems:\n%s", problems(s))
 			}
 			_, ok := LoadPlan(source.MemoryTree(map[string][]byte{"plan.json": []byte(test.text)}), "plan.json")
 			if ok != (test.problem == "") {

@@ -16,6 +16,8 @@ type planReader struct {
 	instances map[string][]string // address without keys → addresses
 	calls     map[string]planCall // module address without keys → its configuration
 	unknown   map[string]source.Value
+	each      source.Value // for_each of the resource at hand
+	key       string       // of its instance
 }
 
 // planCall is the configuration of a module in a plan: what it declares, and in
@@ -98,11 +100,37 @@ func (r *planReader) resource(x source.Value) source.Resource {
 	for _, c := range r.calls[module].config.Get("resources").Items {
 		if a, _ := c.Get("address").AsString(); a == key {
 			expressions = c.Get("expressions")
+			r.each, r.key = c.Get("for_each_expression"), instanceKey(address)
 		}
 	}
-	out.Properties = r.properties(x.Get("values"), r.unknown[address], x.Get("sensitive_values"), expressions, module, 0)
+	out.Properties = r.properties(hidden(x.Get("values"), x.Get("sensitive_values")), r.unknown[address], expressions, module, 0)
 	out.Properties.At = x.At
 	return out
+}
+
+// hidden is a value with what a plan calls sensitive marked, and all inside of it.
+func hidden(v, sensitive source.Value) source.Value {
+	all := isTrue(sensitive)
+	if !all && sensitive.Kind != source.Map && sensitive.Kind != source.List {
+		return v
+	}
+	v.Sensitive = v.Sensitive || all
+	v.Items, v.Entries = slices.Clone(v.Items), slices.Clone(v.Entries)
+	for i := range v.Items {
+		v.Items[i] = hidden(v.Items[i], sensitivity(sensitive, all, item(sensitive, i)))
+	}
+	for i, e := range v.Entries {
+		v.Entries[i].Value = hidden(e.Value, sensitivity(sensitive, all, sensitive.Get(e.Key)))
+	}
+	return v
+}
+
+// sensitivity is what is said of a part: what is said of the whole, where that is all.
+func sensitivity(whole source.Value, all bool, part source.Value) source.Value {
+	if all {
+		return whole
+	}
+	return part
 }
 
 // splitAddress cuts an address without keys into module and resource.
@@ -119,9 +147,8 @@ func splitAddress(address string) (module, key string) {
 
 // properties are the values of a body with the references of its expressions.
 // What has an expression but no value is unknown.
-func (r *planReader) properties(values, unknown, sensitive, expressions source.Value, module string, depth int) source.Value {
+func (r *planReader) properties(values, unknown, expressions source.Value, module string, depth int) source.Value {
 	out := values
-	out.Sensitive = out.Sensitive || isTrue(sensitive)
 	if depth > maxNesting || values.Kind != source.Map && values.Kind != source.Unset {
 		return out.WithRefs(r.references(expressions, module, out.At, 0))
 	}
@@ -134,20 +161,25 @@ func (r *planReader) properties(values, unknown, sensitive, expressions source.V
 		if e.Value.Kind == source.List && x.Kind == source.List {
 			items := slices.Clone(e.Value.Items)
 			for i := range items {
-				items[i] = r.properties(items[i], item(unknown.Get(e.Key), i), item(sensitive.Get(e.Key), i), item(x, i), module, depth+1)
+				items[i] = r.properties(items[i], item(unknown.Get(e.Key), i), item(x, i), module, depth+1)
 			}
 			e.Value.Items = items
 		} else {
-			e.Value = r.properties(e.Value, unknown.Get(e.Key), sensitive.Get(e.Key), x, module, maxNesting+1)
+			e.Value = r.properties(e.Value, unknown.Get(e.Key), x, module, maxNesting+1)
 		}
 		out.Entries = append(out.Entries, e)
 	}
 	for _, e := range expressions.Entries {
 		_, known := out.Entry(e.Key)
-		if refs := r.references(e.Value, module, e.Value.At, 0); !known && isTrue(unknown.Get(e.Key)) && len(refs) > 0 {
-			v := source.Value{Kind: source.Unknown, Text: refs[0].Address, At: e.Value.At}.WithRefs(refs)
-			if len(refs) == 1 {
+		if refs := r.references(e.Value, module, e.Value.At, 0); !known && isTrue(unknown.Get(e.Key)) {
+			v := source.Value{Kind: source.Unknown, Text: e.Key, At: e.Value.At}
+			switch len(refs) {
+			case 0:
+			case 1:
 				v = source.RefOf(refs[0])
+			default:
+				v.Text = refs[0].Address
+				v = v.WithRefs(refs)
 			}
 			out.Entries = append(out.Entries, source.Entry{Key: e.Key, KeyAt: e.KeyAt, Value: v})
 		}
@@ -186,6 +218,8 @@ func (r *planReader) mention(text, module string, at source.Location, depth int)
 		return nil
 	case root == "var":
 		return r.references(call.expressions.Get(m.name), call.parent, at, depth+1)
+	case root == "each" && depth == 0:
+		return r.eachMention(m, module, at)
 	case root == "module":
 		child := join(module, m.of)
 		return r.references(r.calls[child].config.Get("outputs", m.attr, "expression"), child, at, depth+1)
@@ -200,6 +234,33 @@ func (r *planReader) mention(text, module string, at source.Location, depth int)
 		out = append(out, source.Ref{Address: address, Attribute: m.attr, At: at})
 	}
 	return out
+}
+
+// instanceKey is the key at the end of an address, with its brackets.
+func instanceKey(address string) string {
+	base := stripKeys(address)
+	for i := range len(address) {
+		if address[i] == '[' && stripKeys(address[:i]) == base {
+			return address[i:]
+		}
+	}
+	return ""
+}
+
+// eachMention are the resources behind each.value: those that for_each goes over, the
+// one with the key of the instance where it has one.
+func (r *planReader) eachMention(m mention, module string, at source.Location) []source.Ref {
+	refs := r.references(r.each, module, at, 1)
+	own := slices.DeleteFunc(slices.Clone(refs), func(x source.Ref) bool { return r.key == "" || !strings.HasSuffix(x.Address, r.key) })
+	if len(own) > 0 {
+		refs = own
+	}
+	for i := range refs {
+		if m.attr != "" {
+			refs[i].Attribute = m.attr
+		}
+	}
+	return refs
 }
 
 // keyText is an index as it stands in an address.

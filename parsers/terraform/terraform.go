@@ -30,10 +30,16 @@ import (
 
 // Options say what a root module does not.
 type Options struct {
-	Vars     map[string]string // values of root variables, as after --var
-	VarFiles []File            // files of values; later ones win
-	Plan     *File             // what terraform show -json prints of a plan of this root
-	Shims    *source.Tree      // NAMESPACE/NAME/*.tf in it stands in for that registry module; nil for none
+	Inputs []Input      // values of root variables; later ones win
+	Plan   *Plan        // a plan or state of this root; nil for none
+	Shims  *source.Tree // NAMESPACE/NAME/*.tf in it stands in for that registry module; nil for none
+}
+
+// Input is the value of a root variable, as after --var, or a file of values, as
+// after --var-file.
+type Input struct {
+	Name, Value string
+	File        *File
 }
 
 // File is a file that the caller has read, wherever it lies. Name is how places in
@@ -98,9 +104,7 @@ func Load(tree *source.Tree, dir string, opts Options) *source.Stack {
 	p.readInputs(opts)
 	s := p.stack()
 	if opts.Plan != nil {
-		if doc, ok := p.readPlan(opts.Plan.Name, opts.Plan.Text); ok {
-			p.overlay(s, doc)
-		}
+		p.overlay(s, opts.Plan)
 		p.finish(s)
 	}
 	return s

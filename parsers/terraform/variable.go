@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
@@ -38,6 +39,13 @@ func (m *module) variable(name string) cty.Value {
 func (m *module) readVariable(name string, b *block) cty.Value {
 	want, defaults := variableType(b)
 	v, isDefault := m.given(name, b)
+	if v != cty.NilVal {
+		converted, ok := m.convertVariable(v, want, defaults)
+		if !ok {
+			m.p.problem(source.Warning, b.at, "the value of %s is not of the type that it declares", m.addr("var."+name))
+		}
+		v = converted
+	}
 	if v == cty.NilVal {
 		id := m.p.symbols.named(m.addr("var." + name))
 		if want == cty.String || want == cty.DynamicPseudoType {
@@ -45,10 +53,6 @@ func (m *module) readVariable(name string, b *block) cty.Value {
 		} else {
 			v = cty.UnknownVal(want.WithoutOptionalAttributesDeep()).Mark(refMark{id: id})
 		}
-	} else if converted, ok := m.convertVariable(v, want, defaults); ok {
-		v = converted
-	} else {
-		m.p.problem(source.Warning, b.at, "the value of %s is not of the type that it declares", m.addr("var."+name))
 	}
 	if isDefault && m.parent == nil {
 		v = v.Mark(defaultMark{})
@@ -188,9 +192,10 @@ func variableType(b *block) (cty.Type, *typeexpr.Defaults) {
 }
 
 // readInputs gathers the values of the root's variables: terraform.tfvars, then
-// *.auto.tfvars by name, then the files and values that were asked for; the last
-// one counts (Terraform language documentation, Variable Definition Precedence).
-// The environment is not asked, so that a run can be repeated.
+// *.auto.tfvars by name, then the files and values that were asked for, in their
+// order; the last one counts (Terraform language documentation, Variable Definition
+// Precedence). What a plan was made with counts most. The environment is not asked,
+// so that a run can be repeated.
 func (p *project) readInputs(opts Options) {
 	p.inputs = map[string]node{}
 	names, _ := p.tree.Names(p.root)
@@ -209,12 +214,28 @@ func (p *project) readInputs(opts Options) {
 		}
 		p.readVarFile(file, src)
 	}
-	for _, f := range opts.VarFiles {
-		p.readVarFile(f.Name, f.Text)
+	for _, in := range opts.Inputs {
+		if in.File != nil {
+			p.readVarFile(in.File.Name, in.File.Text)
+		} else {
+			p.inputs[in.Name] = p.optionInput(in.Name, in.Value)
+		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(opts.Vars)) {
-		p.inputs[name] = p.optionInput(name, opts.Vars[name])
+	if opts.Plan != nil {
+		p.readPlannedInputs(opts.Plan)
 	}
+}
+
+// Variables are the names of the variables that a file gives values, in its order.
+func (f File) Variables() []string {
+	p := newProject(source.MemoryTree(nil), ".", Options{})
+	p.inputs = map[string]node{}
+	p.readVarFile(f.Name, f.Text)
+	names := slices.Collect(maps.Keys(p.inputs))
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(p.inputs[a].e.Range().Start.Byte, p.inputs[b].e.Range().Start.Byte), cmp.Compare(a, b))
+	})
+	return names
 }
 
 func (p *project) readVarFile(file string, src []byte) {
@@ -258,7 +279,7 @@ func (p *project) optionInput(name, value string) node {
 	if _, deep := tooDeep(tokens); deep {
 		return n
 	}
-	if e, diags := hclsyntax.ParseExpression([]byte(value), file, hcl.InitialPos); !diags.HasErrors() {
+	if e, diags := hclsyntax.ParseExpression([]byte(value), file, hcl.InitialPos); !diags.HasErrors() && len(e.Variables()) == 0 {
 		p.rewrite(e)
 		n.e = e
 	}
