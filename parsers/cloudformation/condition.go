@@ -1,6 +1,9 @@
 package cloudformation
 
 import (
+	"slices"
+
+	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -40,6 +43,23 @@ func (t *template) decide(name string, at source.Location) source.Expr {
 	return source.Expr{Op: source.Named, Name: t.prefix + name}
 }
 
+// conditionName is the condition that a value names. A word that YAML takes for a
+// boolean names the condition that is declared with such a word: On is true to
+// CloudFormation in both places.
+func (t *template) conditionName(v source.Value) (string, bool) {
+	if v.Kind != source.Bool {
+		return v.Text, v.Kind == source.String
+	}
+	i := slices.IndexFunc(t.conditionNames, func(name string) bool {
+		text, ok := document.Boolean(name)
+		return ok && text == v.Text
+	})
+	if i < 0 {
+		return "", false
+	}
+	return t.conditionNames[i], true
+}
+
 // decideAll decides every condition and lists the open ones.
 func (t *template) decideAll() {
 	for _, name := range t.conditionNames {
@@ -57,7 +77,7 @@ func (t *template) boolean(v source.Value, s scope) source.Expr {
 		return open
 	}
 	if name, ok := v.Entry("Condition"); ok && len(v.Entries) == 1 {
-		text, ok := t.eval(name.Value, s).AsString()
+		text, ok := t.conditionName(t.eval(name.Value, s))
 		if !ok {
 			t.problem(source.Error, v.At, "Condition takes the name of a condition")
 			return open
@@ -315,22 +335,22 @@ func (t *template) ifElse(c call, s scope) source.Value {
 	if c.arg.Kind != source.List || len(c.arg.Items) != 3 {
 		return t.fail(c, "takes the name of a condition and two values")
 	}
-	name := t.eval(c.arg.Items[0], s)
-	if name.Kind != source.String {
+	name, ok := t.conditionName(t.eval(c.arg.Items[0], s))
+	if !ok {
 		return t.fail(c, "takes the name of a condition and two values")
 	}
-	switch t.decide(name.Text, name.At).Op {
+	switch t.decide(name, c.arg.Items[0].At).Op {
 	case source.True:
 		return t.eval(c.arg.Items[1], s)
 	case source.False:
-		if !t.switchedOff(name.Text) {
+		if !t.switchedOff(name) {
 			return t.eval(c.arg.Items[2], s)
 		}
 	}
 	then, otherwise := t.eval(c.arg.Items[1], s), t.eval(c.arg.Items[2], s)
-	v := choice("Fn::If "+name.Text, c.at, []source.Alternative{
-		{If: source.If(t.prefix + name.Text), Value: then},
-		{If: source.Unless(t.prefix + name.Text), Value: otherwise},
+	v := choice("Fn::If "+name, c.at, []source.Alternative{
+		{If: source.If(t.prefix + name), Value: then},
+		{If: source.Unless(t.prefix + name), Value: otherwise},
 	})
 	return v
 }

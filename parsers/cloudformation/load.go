@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/serverlens/serverlens/parsers/cloudformation/sam"
 	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -56,6 +57,9 @@ func Load(tree *source.Tree, path string, opts Options) (stack *source.Stack, ok
 		l.stack.Format = t.format()
 		t.declare()
 		t.load()
+		if l.children > 0 {
+			l.renamed.Rewrite(l.stack.Resources, l.stack.Outputs)
+		}
 		for _, e := range t.declared.Entries {
 			l.stack.Parameters = append(l.stack.Parameters, e.Key)
 		}
@@ -74,6 +78,7 @@ type loader struct {
 	loops      int
 	documents  map[string]*source.Value // by path; nil where there is none
 	parameters map[string]bool          // every name that an open condition may compare
+	renamed    sam.Renamed              // by the expansion of any of the templates
 	exhausted  bool
 }
 
@@ -83,6 +88,7 @@ func newLoader(tree *source.Tree, path string, opts Options) *loader {
 		stack:      &source.Stack{Path: path, Name: path, Format: "cloudformation", Allowed: map[string][]string{}, Files: map[string][]byte{}},
 		documents:  map[string]*source.Value{},
 		parameters: map[string]bool{},
+		renamed:    sam.Renamed{},
 	}
 }
 

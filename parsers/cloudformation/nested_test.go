@@ -95,6 +95,27 @@ Outputs: {Out: {Value: !Join ["/", [!Ref Bucket, !Ref Given]]}}
 	}
 }
 
+// An output that names what SAM generates through its maker means that for the
+// parent as well, which has been evaluated by then.
+func TestNestedOutputOfWhatIsGenerated(t *testing.T) {
+	s := load(t, `
+Resources:
+  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}
+  Poll: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !GetAtt Child.Outputs.Alias, EventSourceArn: !Sub "${Child.Outputs.Alias}-q"}}
+`, nil, "child.yaml", `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: nodejs22.x, CodeUri: ., AutoPublishAlias: live}}
+Outputs:
+  Alias: {Value: !Ref Fn.Alias}
+`)
+	resource(t, s, "Child/FnAliaslive")
+	got := show(resource(t, s, "Poll").Properties)
+	if want := `{FunctionName: ?Child/FnAliaslive <Child/FnAliaslive>, EventSourceArn: ?${Child/Fn.Alias}-q <Child/FnAliaslive>}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestNestedStacksThatAreNotHere(t *testing.T) {
 	s := load(t, `
 Resources:

@@ -29,6 +29,7 @@ func (t *template) expandSAM(resources []source.Resource, outputs []source.Outpu
 		Globals:   t.eval(t.root.Get("Globals"), scope{}),
 		Params:    params,
 		Outputs:   outputs,
+		Renamed:   t.renamed,
 		Include:   t.definition,
 		Guard:     t.guard,
 		Declare:   func(c source.Condition) { t.stack.Conditions = append(t.stack.Conditions, c) },

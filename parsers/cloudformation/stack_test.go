@@ -116,6 +116,31 @@ Outputs:
 	}
 }
 
+// A word that is a boolean in YAML names a condition as well as any other.
+func TestConditionsNamedLikeBooleans(t *testing.T) {
+	s := load(t, `
+Parameters: {Env: {Type: String}}
+Conditions:
+  On: !Equals [!Ref Env, prod]
+  No: {"Fn::Not": [{Condition: On}]}
+Resources:
+  A: {Type: AWS::SQS::Queue, Condition: On}
+  B: {Type: AWS::SQS::Queue, Condition: no, Properties: {DelaySeconds: {"Fn::If": [On, 1, 2]}, KmsMasterKeyId: !If [No, a, b]}}
+`, nil)
+	var got []string
+	for _, r := range s.Resources {
+		got = append(got, fmt.Sprintf("%s %q %s", r.Address, r.If, show(r.Properties)))
+	}
+	want := []string{`A "On" {}`, `B "No" {DelaySeconds: On: 1 | not On: 2, KmsMasterKeyId: No: "a" | not No: "b"}`}
+	if !reflect.DeepEqual(got, want) || len(s.Problems) > 0 {
+		t.Errorf("got  %q\nwant %q\n%s", got, want, problems(s))
+	}
+	s = load(t, "Resources:\n  A: {Type: AWS::SQS::Queue, Condition: yes}\n", nil)
+	if !strings.Contains(problems(s), "Condition takes the name of a condition") {
+		t.Errorf("problems %s", problems(s))
+	}
+}
+
 // TestWrongShapes: what CloudFormation rejects is unknown, with a problem at its
 // place.
 func TestWrongShapes(t *testing.T) {

@@ -246,12 +246,12 @@ func (t *template) exists(name source.Value, s scope, outer source.Guard) (sourc
 	if name.Kind == source.Unset || name.Kind == source.Null {
 		return outer, true
 	}
-	name = t.eval(name, s)
-	if name.Kind != source.String {
+	text, ok := t.conditionName(t.eval(name, s))
+	if !ok {
 		t.problem(source.Error, name.At, "Condition takes the name of a condition")
 		return outer, true
 	}
-	g, ok := t.guard(name.Text, name.At)
+	g, ok := t.guard(text, name.At)
 	if !ok {
 		return nil, false
 	}

@@ -329,6 +329,12 @@ func scalarValue(y *yaml.Node) source.Value {
 	return v
 }
 
+// Boolean is "true" or "false" for a word that a YAML text takes for a boolean.
+func Boolean(word string) (text string, ok bool) {
+	text, ok = booleans[word]
+	return text, ok
+}
+
 // booleans are the words that YAML 1.1 takes for booleans, as CloudFormation does.
 var booleans = func() map[string]string {
 	words := make(map[string]string)

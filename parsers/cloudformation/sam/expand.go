@@ -72,7 +72,6 @@ type expander struct {
 	sections  map[string]source.Value // of Globals
 	apis      map[string]*api
 	hashes    map[string]map[string]string // what was hashed, per prefix, and its id
-	renamed   map[string]string            // "Fn.Alias" to the address that it means
 	deployed  []deployment
 	shared    *sharedPlan
 	recordSet map[string]*recordSets
@@ -96,7 +95,10 @@ type resource struct {
 func newExpander(t Template) *expander {
 	e := &expander{
 		Template: t, byAddress: map[string]*resource{}, taken: map[string]bool{}, apis: map[string]*api{},
-		hashes: map[string]map[string]string{}, renamed: map[string]string{}, recordSet: map[string]*recordSets{},
+		hashes: map[string]map[string]string{}, recordSet: map[string]*recordSets{},
+	}
+	if e.Renamed == nil {
+		e.Renamed = Renamed{}
 	}
 	for i := range t.Resources {
 		r := &t.Resources[i]
@@ -198,73 +200,6 @@ func (e *expander) result() []source.Resource {
 		r.inject()
 		out = append(out, r.out...)
 	}
-	if len(e.renamed) > 0 {
-		for i := range out {
-			out[i].Properties = e.rewrite(out[i].Properties)
-			out[i].Attributes = e.rewrite(out[i].Attributes)
-		}
-		for i := range e.Outputs {
-			e.Outputs[i].Value = e.rewrite(e.Outputs[i].Value)
-		}
-	}
+	e.Renamed.Rewrite(out, e.Outputs)
 	return out
-}
-
-// rename lets owner.property mean a generated resource; the first one wins.
-func (e *expander) rename(owner, property, id string) {
-	key := owner
-	if property != "" {
-		key += "." + property
-	}
-	if _, taken := e.renamed[key]; !taken {
-		e.renamed[key] = id
-	}
-}
-
-// rewrite is v with every reference to a generated resource through its maker
-// turned to the resource itself.
-func (e *expander) rewrite(v source.Value) source.Value {
-	if !e.mentions(v) {
-		return v
-	}
-	v = v.Below(e.rewrite)
-	t := v.Trace()
-	t.Refs = slices.Clone(t.Refs)
-	for i := range t.Refs {
-		t.Refs[i] = e.target(t.Refs[i])
-	}
-	t.Parts = slices.Clone(t.Parts)
-	for i, p := range t.Parts {
-		if p.Ref != nil {
-			to := e.target(*p.Ref)
-			t.Parts[i].Ref, t.Parts[i].Expr = &to, source.RefOf(to).Text
-			if len(t.Parts) == 1 && v.Kind == source.Unknown {
-				v.Text = t.Parts[i].Expr
-			}
-		}
-	}
-	if t.Doc != nil {
-		doc := e.rewrite(*t.Doc)
-		t.Doc = &doc
-	}
-	return v.With(t)
-}
-
-func (e *expander) mentions(v source.Value) bool {
-	return slices.ContainsFunc(v.AllRefs(), func(r source.Ref) bool { return e.target(r) != r })
-}
-
-// target is what a reference means.
-func (e *expander) target(r source.Ref) source.Ref {
-	if to, ok := e.renamed[r.Address]; ok {
-		r.Address = to
-		return r
-	}
-	if r.Attribute != "" {
-		first, rest, _ := strings.Cut(r.Attribute, ".")
-		if to, ok := e.renamed[r.Address+"."+first]; ok {
-			r.Address, r.Attribute = to, rest
-		}
-	}
-	return r
 }

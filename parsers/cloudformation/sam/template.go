@@ -22,8 +22,11 @@ type Template struct {
 	Globals source.Value
 	Params  source.Value // a Map: what each parameter is
 	// Outputs are the evaluated outputs. Expand rewrites in place what they mention
-	// of a generated resource through its maker: "Fn.Alias" becomes "FnAliaslive".
+	// of a generated resource through its maker.
 	Outputs []source.Output
+	// Renamed, where set, is told what was renamed: what another template took from
+	// an output is rewritten by it.
+	Renamed Renamed
 	// Include reads the local document that a property names (OpenAPI, ASL) and
 	// reports whether there is one. It has then said why not, where one was meant.
 	Include func(uri source.Value) (source.Value, bool)
