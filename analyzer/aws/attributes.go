@@ -39,6 +39,7 @@ var edgeAttrs = map[graph.Relation][]attr{
 	graph.Triggers: {
 		{name: "mode", typ: text, enum: []string{"sync", "async", "poll_queue", "poll_stream", "schedule"}, doc: "How the event arrives."},
 		{name: "dead_letter", typ: flag, doc: "Whether events that cannot be delivered or processed are kept."},
+		{name: "shards", typ: number, doc: "Provisioned shards of the stream that is read; absent on demand."},
 	},
 	graph.Invokes: slices.Concat(stepAttrs, grantAttrs),
 	graph.Reads: slices.Concat(stepAttrs, grantAttrs, limitedAttrs, []attr{

@@ -89,6 +89,7 @@ func Build(stacks []*source.Stack) *graph.Graph {
 	b.g.Prune(func(n *graph.Node) bool { return n.Stack != nil })
 	b.openness()
 	limitedStores(b)
+	shardsRead(b)
 	b.g.Sort()
 	return b.g
 }

@@ -25,6 +25,18 @@ var kinesisRows = []*row{
 		make: policyOf(graph.Stream, prop{"ResourceArn", "resource_arn"}, prop{"ResourcePolicy", "policy"})},
 }
 
+// shardsRead repeats the shards of a stream on the edges over which it is read.
+func shardsRead(b *builder) {
+	for _, e := range b.g.Edges {
+		if e.Relation != graph.Triggers || e.From == nil || e.From.Kind != graph.Stream {
+			continue
+		}
+		if v, ok := e.From.Attrs["shards"]; ok {
+			e.Attrs = cloneWith(e.Attrs, "shards", v)
+		}
+	}
+}
+
 // shards is the number of shards where they are provisioned: one unless written.
 func shards(_ *builder, r *resource, in source.Value) source.Value {
 	count := r.get(in, prop{"ShardCount", "shard_count"})

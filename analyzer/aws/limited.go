@@ -42,8 +42,8 @@ func serverless(is bool) attr {
 }
 
 // limitedStores says of every store whether it is limited, and repeats that on
-// the edges over which it is read, written and, where that takes no permission,
-// told of. What takes nothing of the store is not limited, whatever the store is.
+// the edges over which it is read, written and, where a function in a network of
+// its own needs no permission, told of. What takes nothing of the store is not limited, whatever the store is.
 func limitedStores(b *builder) {
 	for _, n := range b.g.Of(graph.Database, graph.Cache, graph.SearchDomain, graph.Warehouse, graph.Table) {
 		if n.Stack != nil {
@@ -58,9 +58,26 @@ func limitedStores(b *builder) {
 			if data, known := e.Attrs["data"].AsBool(); known && !data || takesNothing(e.Attrs["actions"]) {
 				v = source.BoolOf(false, e.At)
 			}
+			if e.Relation == graph.Configures {
+				v = withinNetwork(e.From, v)
+			}
 			e.Attrs = cloneWith(e.Attrs, "limited", v)
 		}
 	}
+}
+
+// withinNetwork is limited where a function has a network of its own, over which it
+// can reach a store without permission, and false where not.
+func withinNetwork(n *graph.Node, limited source.Value) source.Value {
+	if n == nil {
+		return limited
+	}
+	return n.Attrs["vpc"].Apply(func(vpc source.Value) source.Value {
+		if is, known := vpc.AsBool(); is || vpc.Kind == source.Unknown && !known {
+			return limited
+		}
+		return source.BoolOf(false, n.At)
+	})
 }
 
 // uses reports whether From may use To over an edge: what needs permission where

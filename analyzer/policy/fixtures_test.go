@@ -252,6 +252,22 @@ func TestRulesAreFormatted(t *testing.T) {
 	}
 }
 
+// maxRule is how many lines a rule has at most, without what it says of itself.
+const maxRule = 40
+
+func TestRulesAreShort(t *testing.T) {
+	for _, r := range builtin(t).Rules() {
+		text, err := rules.Files.ReadFile(r.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, code, _ := strings.Cut(string(text), "\npackage ")
+		if n := strings.Count(code, "\n"); n > maxRule {
+			t.Errorf("%s has %d lines, more than %d: what it computes belongs into the graph or a helper", r.ID, n, maxRule)
+		}
+	}
+}
+
 // TestOrderDoesNotMatter turns the nodes and edges of every fixture round: the keys
 // of its findings stay, for baselines go by them.
 func TestOrderDoesNotMatter(t *testing.T) {

@@ -61,6 +61,8 @@ func TestRefusedBodies(t *testing.T) {
 		{"the input for a built-in", `some x in input.functions; count(input) > 0`, "as a whole"},
 		{"a node as text", `some x in input.queues; sprintf("%v", [x.triggers]) == "[]"`, "handed to sprintf"},
 		{"another input", `some x in input.functions; slow(3) with input as {}`, "with is not for rules"},
+		{"in relations side by side", `some x in input.functions; some uses in [x.reads, x.writes]; some u in uses; u.limitd`, "limitd"},
+		{"an index of another kind there", `some x in input.functions; some uses in [x.reads, x.writes]; some u in uses; input.queues[u.table].fifo`, "index into tables"},
 		{"a variable that is not used", `some x in input.functions; y := 1`, "y"},
 	} {
 		text := head + "findings contains {\"at\": [x.id, \"id\"], \"message\": \"m\"} if {\n" + c.body + "\n}\n"

@@ -158,6 +158,9 @@ func TestNothingVanishes(t *testing.T) {
 	for _, f := range fixtures(t) {
 		g := f.graph(t)
 		before := check(t, e, g, f.rule)
+		if len(before.Findings) == 0 {
+			continue
+		}
 		lessValues(g, func(of, name string, less *graph.Graph) {
 			graphs++
 			after := check(t, e, less, f.rule)

@@ -258,7 +258,7 @@ func (v *vetter) call(op string, args []*ast.Term) {
 		for i := range 2 {
 			switch args[i].Value.(type) {
 			case *ast.Array, ast.Object, ast.Set:
-				if holdsNode(v.env.GetByValue(args[1-i].Value)) {
+				if !v.together(args[1-i], args[i]) && holdsNode(v.env.GetByValue(args[1-i].Value)) {
 					v.refuse(v.line, "a relation, node or edge is compared as a whole: count it or compare attributes")
 				}
 			}
@@ -283,6 +283,17 @@ func (v *vetter) call(op string, args []*ast.Term) {
 		v.enumerated(args[0], args[1])
 		v.enumerated(args[1], args[0])
 	}
+}
+
+// together reports whether an equation only puts lists side by side, so that they can
+// be gone through one after the other: some relation in [fn.reads, fn.writes].
+func (v *vetter) together(name, lists *ast.Term) bool {
+	variable, isVar := name.Value.(ast.Var)
+	array, isArray := lists.Value.(*ast.Array)
+	return isVar && isArray && v.from[variable] == nil && !array.Until(func(t *ast.Term) bool {
+		_, isList := v.env.GetByValue(t.Value).(*types.Array)
+		return !isList
+	})
 }
 
 func isNumber(t types.Type) bool { return t != nil && types.Compare(t, types.N) == 0 }

@@ -149,13 +149,9 @@ func (o *watched) all() ast.Object {
 	return o.Object
 }
 
-// Hash tells a record by its id alone.
-func (o *watched) Hash() int {
-	if o.record != nil {
-		return ast.String(o.id).Hash()
-	}
-	return o.all().Hash()
-}
+// Hash tells a record by its id alone, and a list by whose it is: that says nothing
+// of what is in it.
+func (o *watched) Hash() int { return ast.String(o.id + o.open).Hash() }
 
 func (o *watched) IsGround() bool { return true }
 

@@ -18,54 +18,36 @@
 #   fix: Reserve concurrency for the function, limit the concurrency of its queues, put a proxy before a database, or let the capacity of a table follow the load.
 package serverlens.rules.limited_store_protection
 
-findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": sprintf("nothing limits how many copies of %s use %s at once", [fn.id, use.node])} if {
+findings contains {
+	"at": [fn.id, "reserved_concurrency"],
+	"with": [use.node],
+	"path": [use.id],
+	"message": sprintf("nothing limits how many copies of %s use %s at once", [fn.id, use.node]),
+} if {
 	some i, fn in input.functions
-	some use in fn.writes
+	not fn.reserved_concurrency
+	not fn.managed_instances
+	some uses in [fn.writes, fn.reads, fn.configures]
+	some use in uses
 	use.limited
-	unlimited(i)
+	floods(i)
 }
 
-findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": sprintf("nothing limits how many copies of %s use %s at once", [fn.id, use.node])} if {
-	some i, fn in input.functions
-	some use in fn.reads
-	use.limited
-	unlimited(i)
-}
+# floods: a function, by its index, that something can start any number of times at once.
+floods(i) if count(input.functions[i].routed_from) > 0
 
-findings contains {"at": [fn.id, "reserved_concurrency"], "with": [use.node], "path": [use.id], "message": sprintf("nothing limits how many copies of %s use %s at once", [fn.id, use.node])} if {
-	some i, fn in input.functions
-	fn.vpc
-	some use in fn.configures
-	use.limited
-	unlimited(i)
-}
-
-# unlimited: a function, by its index, that something can start any number of times at once.
-unlimited(i) if {
-	free(i)
+floods(i) if {
 	some j, _ in input.functions[i].triggered_by
 	not bounded(i, j)
 }
 
-unlimited(i) if {
-	free(i)
-	some _ in input.functions[i].routed_from
-}
-
-free(i) if {
-	not input.functions[i].reserved_concurrency
-	not input.functions[i].managed_instances
-}
-
-bounded(i, j) if input.functions[i].triggered_by[j].maximum_concurrency > 0
-
+bounded(i, j) if input.functions[i].triggered_by[j].maximum_concurrency
 bounded(i, j) if input.functions[i].triggered_by[j].mode == "schedule"
 
 # A table's stream has a shard for each of its partitions, so its readers grow with the table alone.
 bounded(i, j) if input.functions[i].triggered_by[j].kind in {"broker", "table"}
 
-bounded(i, j) if input.functions[i].triggered_by[j].maximum_pollers * input.aws.limits.provisioned_poller_concurrency <= input.aws.limits.bounded_connections
+bounded(i, j) if few(input.functions[i].triggered_by[j].maximum_pollers, input.aws.limits.provisioned_poller_concurrency)
+bounded(i, j) if few(input.functions[i].triggered_by[j].shards, input.functions[i].triggered_by[j].parallelization_factor)
 
-bounded(i, j) if shards(i, j) * input.functions[i].triggered_by[j].parallelization_factor <= input.aws.limits.bounded_connections
-
-shards(i, j) := input.streams[input.functions[i].triggered_by[j].stream].shards
+few(n, each) if n * each <= input.aws.limits.bounded_connections

@@ -30,9 +30,8 @@ findings contains {
 	"message": sprintf("%v copies are reserved, but queues may start %v", [fn.reserved_concurrency, wanted]),
 } if {
 	some fn in input.functions
-	wanted := sum([t.maximum_concurrency | some t in fn.triggered_by])
+	limits := [t.maximum_concurrency | some t in fn.triggered_by]
+	wanted := sum(limits)
 	wanted > fn.reserved_concurrency
-	every t in fn.triggered_by {
-		not t.maximum_concurrency > fn.reserved_concurrency
-	}
+	max(limits) <= fn.reserved_concurrency
 }

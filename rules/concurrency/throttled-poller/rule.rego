@@ -45,12 +45,11 @@ findings contains {
 
 # pours: a mapping, by the indexes of queue and trigger, that nothing but the reserve limits.
 pours(i, j) if {
-	q := input.queues[i]
-	not q.fifo
-	t := q.triggers[j]
+	not input.queues[i].fifo
+	t := input.queues[i].triggers[j]
 	not t.maximum_concurrency
 	not t.provisioned_pollers
-	fn := input.functions[t.function]
-	fn.reserved_concurrency > 0
-	fn.reserved_concurrency < min([input.aws.limits.account_concurrency, input.aws.limits.sqs_lambda_concurrency])
+	reserved := input.functions[t.function].reserved_concurrency
+	reserved > 0
+	reserved < min([input.aws.limits.account_concurrency, input.aws.limits.sqs_lambda_concurrency])
 }

@@ -16,40 +16,36 @@
 #   aliases: [WS1002]
 package serverlens.rules.mixed_triggers
 
+import data.serverlens.lib.events
+
 findings contains {
 	"at": [fn.id, "triggered_by"],
-	"path": path(i),
-	"message": message(kinds),
+	"path": [a.id, b.id],
+	"message": message(x, y),
 } if {
-	some i, fn in input.functions
-	kinds := served(i)
-	count(kinds - {"a schedule"}) > 1
-	count(kinds & {"an API", "a user pool"}) > 0 # somebody waits for one, the other is retried
+	some fn in input.functions
+	some a in fn.triggered_by
+	x := events.family(a.kind, a.mode)
+	some starts in [fn.triggered_by, fn.routed_from]
+	some b in starts
+	y := events.family(b.kind, b.mode)
+	y in {"an API", "a user pool"} # somebody waits for it, the other is retried
+	not x in {y, "a schedule"}
 }
 
 findings contains {
 	"at": [fn.id, "triggered_by"],
-	"path": path(i),
+	"path": [a.id, b.id],
 	"severity": "note",
-	"message": message(kinds),
+	"message": message(x, y),
 } if {
-	some i, fn in input.functions
-	kinds := served(i)
-	count(kinds) > 1
+	some fn in input.functions
+	some a in fn.triggered_by
+	x := events.family(a.kind, a.mode)
+	some starts in [fn.triggered_by, fn.routed_from]
+	some b in starts
+	y := events.family(b.kind, b.mode)
+	x != y
 }
 
-message(kinds) := sprintf("this function serves %s", [concat(" and ", sort(kinds))])
-
-served(i) := {family(t.kind, t.mode) | some t in input.functions[i].triggered_by} | {"an API" | some _ in input.functions[i].routed_from}
-
-path(i) := array.concat([t.id | some t in input.functions[i].triggered_by], [r.id | some r in input.functions[i].routed_from])
-
-family(_, "schedule") := "a schedule"
-
-family(kind, mode) := families[kind] if mode != "schedule"
-
-families := {
-	"queue": "a queue", "topic": "a topic", "rule": "events", "bus": "events", "stream": "a stream",
-	"table": "a table's stream", "kafka_cluster": "a Kafka cluster", "broker": "a broker", "bucket": "a bucket",
-	"user_pool": "a user pool", "log_group": "logs", "iot_rule": "devices", "email_rule": "mail",
-}
+message(x, y) := sprintf("this function serves %s", [concat(" and ", sort([x, y]))])

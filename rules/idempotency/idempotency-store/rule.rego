@@ -22,45 +22,33 @@ findings contains {
 	"message": sprintf("an event that %s delivers twice is written to %s twice, as far as the template shows", [t.node, w.node]),
 } if {
 	some i, fn in input.functions
+	not fn.durable
 	some j, t in fn.triggered_by
 	t.mode in {"async", "schedule", "poll_queue", "poll_stream"}
 	not deduplicated(i, j)
 	some k, w in fn.writes
 	w.data
+	not w.kind in {"log_group", "secret", "parameter", "state_machine"} # a workflow knows that a callback arrives twice
+	not w.node in {d.node | some outcome in [fn.dead_letters_to, fn.on_failure_to, fn.on_success_to]; some d in outcome}
 	not aside(i, k)
-	not w.node in (({d.node | some d in fn.dead_letters_to} | {d.node | some d in fn.on_failure_to}) | {d.node | some d in fn.on_success_to})
-	not fn.durable
 	not remembers(i)
 }
 
-# aside: a function and something it writes to, by their indexes, where what is written does not count.
-# A workflow knows by itself that a callback arrives twice.
-aside(i, k) if input.functions[i].writes[k].kind in {"log_group", "secret", "parameter", "state_machine"}
+deduplicated(i, j) if input.queues[input.functions[i].triggered_by[j].queue].fifo
 
+# aside: a function and something it writes to, by their indexes, where what is written does not count.
 aside(i, k) if input.externals[input.functions[i].writes[k].external].service == "logs"
+aside(i, k) if count(input.queues[input.functions[i].writes[k].queue].dead_letters_of) > 0
 
 # What is deleted twice is gone once.
 aside(i, k) if regex.match(`^(\w+:Delete\w+(, )?)+$`, input.functions[i].writes[k].actions)
 
-aside(i, k) if count(input.queues[input.functions[i].writes[k].queue].dead_letters_of) > 0
-
-deduplicated(i, j) if input.queues[input.functions[i].triggered_by[j].queue].fifo
-
 # remembers: a function, by its index, with a table for the keys of events.
-remembers(i) if {
-	some c in input.functions[i].configures
-	regex.match(`(?i)idempoten`, c.variable)
-}
+remembers(i) if regex.match(`(?i)idempoten`, input.functions[i].configures[_].variable)
+remembers(i) if regex.match(`(?i)idempoten`, input.tables[input.functions[i].writes[_].table].id)
 
 remembers(i) if {
-	some w in input.functions[i].writes
-	table := input.tables[w.table]
-	regex.match(`(?i)idempoten`, table.id)
-}
-
-remembers(i) if {
-	some w in input.functions[i].writes
-	table := input.tables[w.table]
+	table := input.tables[input.functions[i].writes[_].table]
 	table.partition_key == "id"
 	table.ttl_attribute == "expiration"
 }
