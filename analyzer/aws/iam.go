@@ -107,7 +107,7 @@ func (a attaches) policies(b *builder, r *resource) []attached {
 		for g, block := range blocks.Elements() {
 			for g2, doc := range b.opened(r, r.get(block, a.document)).Cases() {
 				if doc.Kind != source.Unset {
-					add(attached{r: r, doc: doc, at: block.At}, g, g2)
+					add(b.document(r, doc, block.At), g, g2)
 				}
 			}
 		}
@@ -129,24 +129,49 @@ func (b *builder) byPolicyARN(r *resource, v source.Value) []attached {
 	name := spell(v.Pieces())
 	for _, p := range b.resourcesOf(r.stack, v) {
 		if p.Type == "data.aws_iam_policy" {
-			name = p.Properties.Get("name").Text + p.Properties.Get("arn").Text
+			name = policyName(p)
 		}
 		if p.row == nil || p.row.kind != "" {
 			continue
 		}
 		for g, doc := range b.opened(p, p.get(p.Properties, policyDocument)).Cases() {
 			if when, ok := b.all(p, g); ok && doc.Kind != source.Unset {
-				out = append(out, attached{r: p, doc: doc, when: when, at: v.At})
+				a := b.document(p, doc, v.At)
+				a.when = when
+				out = append(out, a)
 			}
 		}
 	}
 	if len(out) > 0 {
 		return out
 	}
-	if actions, known := managedPolicy(name); known {
-		return []attached{{r: r, actions: actions, at: v.At}}
+	return []attached{managed(r, name, v.At)}
+}
+
+// document is a policy by its text. That may be copied from a policy that AWS
+// manages.
+func (b *builder) document(r *resource, doc source.Value, at source.Location) attached {
+	if doc.Kind == source.Unknown {
+		for _, p := range b.resourcesOf(r.stack, doc) {
+			if p.Type == "data.aws_iam_policy" {
+				return managed(r, policyName(p), at)
+			}
+		}
 	}
-	return []attached{{r: r, at: v.At, unknown: "the policy " + name + " is not in sight"}}
+	return attached{r: r, doc: doc, at: at}
+}
+
+// policyName is the name or ARN that a policy which is only looked up has.
+func policyName(p *resource) string {
+	return p.Properties.Get("name").Text + p.Properties.Get("arn").Text
+}
+
+// managed is a policy that AWS manages.
+func managed(r *resource, name string, at source.Location) attached {
+	if actions, known := managedPolicy(name); known {
+		return attached{r: r, actions: actions, at: at}
+	}
+	return attached{r: r, at: at, unknown: "the policy " + name + " is not in sight"}
 }
 
 // readPolicies makes the edges that policies permit: from everything that assumes

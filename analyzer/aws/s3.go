@@ -26,8 +26,8 @@ var s3Rows = []*row{
 			{rel: graph.StreamsTo, each: prop{"ReplicationConfiguration.Rules", "replication_configuration.rules"}, to: prop{"Destination.Bucket", "destination.bucket"}},
 		},
 	},
-	{cfn: (*s3.BucketPolicy)(nil), tf: "aws_s3_bucket_policy",
-		make: policyOf(graph.Bucket, prop{"Bucket", "bucket"}, prop{"PolicyDocument", "policy"})},
+	{cfn: (*s3.BucketPolicy)(nil), make: policyOf(graph.Bucket, prop{"Bucket", ""}, prop{"PolicyDocument", ""})},
+	{tf: "aws_s3_bucket_policy", is: prop{"", "bucket"}, make: policyOf(graph.Bucket, prop{"", "bucket"}, prop{"", "policy"})},
 	{cfn: (*s3.AccessPoint)(nil), tf: "aws_s3_access_point", is: prop{"Bucket", "bucket"}},
 	{
 		cfn: (*s3objectlambda.AccessPoint)(nil), tf: "aws_s3control_object_lambda_access_point",

@@ -1,0 +1,23 @@
+# An image is not read.
+variable "build_args" {}
+variable "build_target" {}
+variable "builder" {}
+variable "cache_from" {}
+variable "create_ecr_repo" {}
+variable "create_sam_metadata" {}
+variable "docker_file_path" {}
+variable "ecr_address" {}
+variable "ecr_force_delete" {}
+variable "ecr_repo" {}
+variable "ecr_repo_lifecycle_policy" {}
+variable "ecr_repo_tags" {}
+variable "force_remove" {}
+variable "image_tag" {}
+variable "image_tag_mutability" {}
+variable "keep_locally" {}
+variable "keep_remotely" {}
+variable "platform" {}
+variable "scan_on_push" {}
+variable "source_path" {}
+variable "triggers" {}
+variable "use_image_tag" {}
