@@ -37,3 +37,52 @@ func (d *draft) addChoreography(bus *graph.Node) {
 		d.add("compensation", u.target, u.edges...)
 	}
 }
+
+// addRelay adds a saga whose components hand the work on from channel to channel
+// and tell of a failure on one of its own where, as the words of both say, something
+// undoes what they did.
+func (d *draft) addRelay(failures *graph.Node) {
+	undo := filter(d.events, func(e event) bool {
+		return slices.Contains(e.sources, failures) && is(e.target, compute...) && saysUndo(e.target.ID, e.target.Name) &&
+			(saysUndo(failures.ID, failures.Name) || saysFailure(failures.ID, failures.Name))
+	})
+	if len(undo) == 0 {
+		return
+	}
+	tells := filter(d.In(failures, graph.Writes), func(e *graph.Edge) bool {
+		return is(e.From, compute...) && d.isMeant(e) && !slices.ContainsFunc(undo, func(u event) bool { return u.target == e.From })
+	})
+	handed := filter(d.events, func(e event) bool { return !slices.Contains(e.sources, failures) && d.isHandedOn(e, tells) })
+	if len(handed) == 0 || !slices.ContainsFunc(undo, func(u event) bool { return d.worksOnTheirs(u.target, tells) }) {
+		return
+	}
+	for _, e := range tells {
+		d.add("orchestrator", failures, e)
+		d.add("step", e.From, e)
+	}
+	for _, e := range handed {
+		d.add("orchestrator", e.sources[0], e.edges...)
+	}
+	for _, u := range undo {
+		d.add("compensation", u.target, u.edges...)
+	}
+}
+
+// isHandedOn reports whether one of some components sets another one in motion.
+func (v *view) isHandedOn(e event, among []*graph.Edge) bool {
+	return slices.ContainsFunc(among, func(next *graph.Edge) bool { return next.From == e.target }) &&
+		slices.ContainsFunc(among, func(before *graph.Edge) bool {
+			return before.From != e.target && len(leadingTo(v.puts(before.From), e.sources[0])) > 0
+		})
+}
+
+// worksOnTheirs reports whether a component changes a store that one of some others
+// works with.
+func (v *view) worksOnTheirs(n *graph.Node, others []*graph.Edge) bool {
+	for _, e := range v.puts(n) {
+		if is(e.To, stores...) && slices.ContainsFunc(others, func(o *graph.Edge) bool { return len(leadingTo(v.uses(o.From), e.To)) > 0 }) {
+			return true
+		}
+	}
+	return false
+}

@@ -96,12 +96,15 @@ func (v *view) handsMostOver(rest, events *Match) bool {
 	return v.written(back) > v.written(front)
 }
 
-// written is how many things some components put data or messages into.
+// written is how many things some components put data or messages into; what the
+// stack itself works on is no result yet.
 func (v *view) written(nodes map[*graph.Node]bool) int {
 	to := map[*graph.Node]bool{}
 	for n := range nodes {
 		for _, e := range v.puts(n) {
-			to[e.To] = true
+			if !is(e.To, channels...) || !v.isWorkedOn(e.To) {
+				to[e.To] = true
+			}
 		}
 	}
 	return len(to)

@@ -44,6 +44,9 @@ func findSaga(d *draft) {
 	for _, bus := range d.Of(graph.Bus) {
 		d.addChoreography(bus)
 	}
+	for _, failures := range d.Of(graph.Queue, graph.Topic) {
+		d.addRelay(failures)
+	}
 	if !proven {
 		d.limit = Medium
 	}
