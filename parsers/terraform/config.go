@@ -221,10 +221,12 @@ func (p *project) parse(file string, src []byte) *body {
 	if strings.HasSuffix(file, ".json") {
 		return p.parseJSON(file, src)
 	}
-	tokens, _ := hclsyntax.LexConfig(src, file, hcl.InitialPos)
-	if at, deep := tooDeep(tokens); deep {
-		p.problem(source.Error, at, "nested more than %d levels deep: the file is not read", maxNesting)
-		return nil
+	if !shallow(src) {
+		tokens, _ := hclsyntax.LexConfig(src, file, hcl.InitialPos)
+		if at, deep := tooDeep(tokens); deep {
+			p.problem(source.Error, at, "nested more than %d levels deep: the file is not read", maxNesting)
+			return nil
+		}
 	}
 	f, diags := hclsyntax.ParseConfig(src, file, hcl.InitialPos)
 	p.syntax(diags)

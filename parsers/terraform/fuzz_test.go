@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -31,6 +34,23 @@ func FuzzLoad(f *testing.F) {
 		checkPlaces(t, s)
 		alone, _ := LoadPlan(source.MemoryTree(files), "plan.json")
 		checkPlaces(t, alone)
+	})
+}
+
+// FuzzShallow: what is taken for shallow is not too deep for the lexer.
+func FuzzShallow(f *testing.F) {
+	for _, text := range []string{
+		"a = [\"${ {b = \"\\\"\"} }\", \"%{ if c }$$${d}%{ endif }\"] # (\n", "a = (-\n-\n!b ? c[*].d : e) // \"\n", "a = <<E\n(\nE\nb = /* [ */ 1\n", "a = \"(\n\"}{",
+	} {
+		f.Add(text, 1)
+		f.Add(text, 300)
+	}
+	f.Fuzz(func(t *testing.T, text string, times int) {
+		src := []byte(strings.Repeat(text, min(max(times, 1), 300)))
+		tokens, _ := hclsyntax.LexConfig(src, "t", hcl.InitialPos)
+		if _, deep := tooDeep(tokens); deep && shallow(src) {
+			t.Errorf("%q is taken for shallow", text)
+		}
 	})
 }
 

@@ -80,24 +80,129 @@ func tooLarge(v cty.Value) bool {
 	return n > maxValue
 }
 
-// tooDeep finds the token at which the nesting of a file exceeds the limit. It
-// looks at tokens because the parser calls itself for every level.
+// levels counts how deeply a text is nested: brackets, quotes, what is interpolated,
+// and in each of them the signs since it was opened or something in it has ended,
+// for the parser calls itself for each.
+type levels struct {
+	open  []level
+	depth int
+}
+
+type level struct {
+	lines bool // a line ends what is in it
+	signs int
+}
+
+func (l *levels) push(lines bool) {
+	l.open = append(l.open, level{lines: lines})
+	l.depth++
+}
+
+func (l *levels) pop() {
+	if n := len(l.open) - 1; n > 0 { // the first is the file
+		l.depth -= 1 + l.open[n].signs
+		l.open = l.open[:n]
+	}
+}
+
+func (l *levels) top() *level { return &l.open[len(l.open)-1] }
+
+func (l *levels) sign() {
+	l.top().signs++
+	l.depth++
+}
+
+// splat is a star. What follows the brackets around it is a part of it.
+func (l *levels) splat() {
+	l.sign()
+	if n := len(l.open) - 2; n >= 0 {
+		l.open[n].signs++
+		l.depth++
+	}
+}
+
+// end is a comma, or the end of a line.
+func (l *levels) end(line bool) {
+	if top := l.top(); !line || top.lines {
+		l.depth -= top.signs
+		top.signs = 0
+	}
+}
+
+// shallow reports whether the nesting of a file surely keeps within the limit. It
+// knows brackets, quotes, what is interpolated in them and comments up to the end of
+// a line, and in doubt says no: the lexer, which is slow, decides then.
+func shallow(src []byte) bool {
+	l := levels{open: []level{{lines: true}}}
+	var closers []byte // of what is open
+	for i := 0; i < len(src); i++ {
+		b, next := src[i], byte(0)
+		if i+1 < len(src) {
+			next = src[i+1]
+		}
+		last := byte(0)
+		if n := len(closers); n > 0 {
+			last = closers[n-1]
+		}
+		quoted := last == '"'
+		switch {
+		case quoted && (b == '\n' || b == '\\' && (next == '\n' || next == '\r') || (b == '$' || b == '%') && next == b):
+			return false
+		case quoted && b == '\\':
+			i++
+		case quoted && (b == '$' || b == '%') && next == '{':
+			l.push(false)
+			closers = append(closers, '}')
+			i++
+		case b == last && b != 0:
+			l.pop()
+			closers = closers[:len(closers)-1]
+		case quoted:
+		case b == '/' && next == '*', b == '<' && next == '<':
+			return false
+		case b == '#', b == '/' && next == '/': // the end of the line is a part of it
+			for i+1 < len(src) && src[i] != '\n' {
+				i++
+			}
+		case b == '"', b == '(', b == '[', b == '{':
+			l.push(b == '{')
+			closers = append(closers, closer[b])
+		case b == ')', b == ']', b == '}', b == 0:
+			return false
+		case b == '!', b == '-', b == '?':
+			l.sign()
+		case b == '*':
+			l.splat()
+		case b == ',', b == '\n':
+			l.end(b == '\n')
+		}
+		if l.depth > maxNesting {
+			return false
+		}
+	}
+	return true
+}
+
+// closer is what ends a bracket or a quote.
+var closer = [...]byte{'"': '"', '(': ')', '[': ']', '{': '}'}
+
+// tooDeep finds the token at which the nesting of a file exceeds the limit.
 func tooDeep(tokens hclsyntax.Tokens) (hcl.Range, bool) {
-	depth, run := 0, 0
+	l := levels{open: []level{{lines: true}}}
 	for _, t := range tokens {
 		switch t.Type {
 		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
-			depth++
+			l.push(t.Type == hclsyntax.TokenOBrace)
 		case hclsyntax.TokenCParen, hclsyntax.TokenCBrack, hclsyntax.TokenCBrace, hclsyntax.TokenTemplateSeqEnd, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc:
-			depth--
-		}
-		switch t.Type {
+			l.pop()
 		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion:
-			run++
-		case hclsyntax.TokenNewline, hclsyntax.TokenComma:
-			run = 0
+			l.sign()
+		case hclsyntax.TokenStar:
+			l.splat()
+		case hclsyntax.TokenComma, hclsyntax.TokenNewline:
+			l.end(t.Type == hclsyntax.TokenNewline)
 		}
-		if depth > maxNesting || run > maxNesting {
+		if l.depth > maxNesting {
 			return t.Range, true
 		}
 	}
