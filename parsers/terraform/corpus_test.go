@@ -106,7 +106,7 @@ func (x *tracer) child(name string) *tracer {
 
 // mentions adds the resources that an expression mentions.
 func (x *tracer) mentions(e hclsyntax.Expression, out, seen map[string]bool) {
-	for _, t := range x.p.variables(e) {
+	for _, t := range x.p.mentioned(e).variables {
 		m, ok := splitMention(t)
 		if !ok {
 			continue

@@ -103,6 +103,9 @@ func (m *module) tryEval(e hclsyntax.Expression, sc scope) (v cty.Value, diags h
 	if m.p.budget.spent != "" {
 		return cty.DynamicVal.WithMarks(m.staticMarks(e, sc)), nil
 	}
+	if v, ok := literal(e); ok {
+		return v, nil
+	}
 	defer func() {
 		if r := recover(); r != nil { // cty panics on some combinations of unknown and marked values
 			v = cty.DynamicVal
@@ -111,14 +114,27 @@ func (m *module) tryEval(e hclsyntax.Expression, sc scope) (v cty.Value, diags h
 	}()
 	defer func(was node) { m.p.current = was }(m.p.current)
 	m.p.current = node{m: m, e: e, sc: sc}
-	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: m.p.functions()}
+	asked := m.p.mentioned(e)
+	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: m.p.functions(asked.calls)}
 	for name, b := range sc.vars {
 		ctx.Variables[name] = b.value
 	}
 	if !sc.closed {
-		m.bind(ctx, m.wanted(e, sc))
+		m.bind(ctx, asked.wantedIn(sc))
 	}
 	return e.Value(ctx)
+}
+
+// literal is the value of an expression that is a number, a boolean or a text
+// without interpolations.
+func literal(e hclsyntax.Expression) (cty.Value, bool) {
+	if t, ok := e.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
+		e = t.Parts[0]
+	}
+	if l, ok := e.(*hclsyntax.LiteralValueExpr); ok {
+		return l.Val, true
+	}
+	return cty.NilVal, false
 }
 
 // wanted is what an expression asks for: first name or resource type → second
@@ -133,9 +149,20 @@ type asking struct {
 	all   bool // of all instances, or of one that is computed
 }
 
-func (m *module) wanted(e hclsyntax.Expression, sc scope) wanted {
+// wantedIn is what is asked for beside the names of a scope.
+func (a *mentions) wantedIn(sc scope) wanted {
+	if len(sc.vars) > 0 {
+		return wantedOf(a.variables, sc)
+	}
+	if a.wanted == nil {
+		a.wanted = wantedOf(a.variables, sc)
+	}
+	return a.wanted
+}
+
+func wantedOf(variables []hcl.Traversal, sc scope) wanted {
 	w := wanted{}
-	for _, t := range m.p.variables(e) {
+	for _, t := range variables {
 		root := t.RootName()
 		if _, ok := sc.vars[root]; ok {
 			continue
@@ -247,7 +274,7 @@ func relative(root, dir string) string {
 // evaluating it.
 func (m *module) staticMarks(e hclsyntax.Expression, sc scope) cty.ValueMarks {
 	marks := cty.ValueMarks{}
-	for _, t := range m.p.variables(e) {
+	for _, t := range m.p.mentioned(e).variables {
 		root := t.RootName()
 		if b, ok := sc.vars[root]; ok {
 			_, own := b.value.UnmarkDeep()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2/ext/customdecode"
 	ctyyaml "github.com/zclconf/go-cty-yaml"
@@ -13,13 +15,55 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// functions is Terraform's table of functions (Terraform language documentation,
-// Functions). Many are cty's own; Terraform's differ from those of the same name
-// in length, lookup, coalesce, index and replace.
-func (p *project) functions() map[string]function.Function {
-	if p.funcs != nil {
-		return p.funcs
+// functions is a table of functions that holds those of the given names, as far as
+// Terraform has them. It grows as others are asked for.
+func (p *project) functions(names []string) map[string]function.Function {
+	for _, name := range names {
+		if _, made := p.funcs[name]; made || p.makeFunction(name) {
+			continue
+		}
+		for _, table := range []map[string]function.Function{library(), p.fileFunctions(), {"try": {}, "can": {}}} {
+			for name := range table { // hcl tells of one with a similar name
+				p.makeFunction(name)
+				p.makeFunction("core::" + name)
+			}
+		}
 	}
+	return p.funcs
+}
+
+// closedFunctions is functions for a template, which cannot render templates.
+func (p *project) closedFunctions(names []string) map[string]function.Function {
+	table := maps.Clone(p.functions(names))
+	for _, name := range []string{"templatefile", "templatestring", "core::templatefile", "core::templatestring"} {
+		delete(table, name)
+	}
+	return table
+}
+
+// makeFunction makes a function, and reports whether there is one of that name.
+func (p *project) makeFunction(name string) bool {
+	plain := strings.TrimPrefix(name, "core::")
+	switch f, ok := library()[plain]; {
+	case ok:
+		p.funcs[name] = p.total(plain, f)
+	case plain == "try":
+		p.funcs[name] = p.try()
+	case plain == "can":
+		p.funcs[name] = p.can()
+	default:
+		if f, ok = p.fileFunctions()[plain]; ok {
+			p.funcs[name] = p.total(plain, f)
+		}
+		return ok
+	}
+	return true
+}
+
+// library is Terraform's functions that read no file, but for try and can
+// (Terraform language documentation, Functions). Many are cty's own; Terraform's
+// differ from those of the same name in length, lookup, coalesce, index and replace.
+var library = sync.OnceValue(func() map[string]function.Function {
 	table := map[string]function.Function{
 		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "chomp": stdlib.ChompFunc, "chunklist": stdlib.ChunklistFunc,
 		"coalescelist": stdlib.CoalesceListFunc, "compact": stdlib.CompactFunc, "concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc,
@@ -41,21 +85,8 @@ func (p *project) functions() map[string]function.Function {
 	maps.Copy(table, textFunctions())
 	maps.Copy(table, collectionFunctions())
 	maps.Copy(table, networkFunctions())
-	maps.Copy(table, p.fileFunctions())
-	out := map[string]function.Function{"try": p.try(), "can": p.can()}
-	for name, f := range table {
-		out[name] = p.total(name, f)
-	}
-	for name, f := range maps.Clone(out) {
-		out["core::"+name] = f
-	}
-	p.funcs = out
-	p.closedFuncs = maps.Clone(out)
-	for _, name := range []string{"templatefile", "templatestring", "core::templatefile", "core::templatestring"} {
-		delete(p.closedFuncs, name) // a template cannot render templates
-	}
-	return out
-}
+	return table
+})
 
 // writes are the functions that write their arguments into a document. There an
 // unknown part becomes a token, so that the rest stays readable.

@@ -139,7 +139,7 @@ func (p *project) render(file string, content []byte, vars cty.Value) (cty.Value
 	if e == nil {
 		return cty.NilVal, errors.New("the template has syntax errors")
 	}
-	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: p.closedFuncs}
+	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: p.closedFunctions(p.mentioned(e).calls)}
 	if !vars.IsNull() && vars.IsKnown() && (vars.Type().IsObjectType() || vars.Type().IsMapType()) {
 		ctx.Variables = vars.AsValueMap()
 	}

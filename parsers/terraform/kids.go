@@ -1,6 +1,9 @@
 package terraform
 
 import (
+	"math/big"
+	"strconv"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -82,6 +85,11 @@ func primitiveText(v cty.Value) string {
 	v, _ = v.Unmark()
 	if !v.IsKnown() || v.IsNull() || !v.Type().IsPrimitiveType() {
 		return ""
+	}
+	if v.Type() == cty.Number {
+		if i, accuracy := v.AsBigFloat().Int64(); accuracy == big.Exact { // in a fraction of the time
+			return strconv.FormatInt(i, 10)
+		}
 	}
 	s, err := convert.Convert(v, cty.String)
 	if err != nil {

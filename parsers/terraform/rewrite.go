@@ -113,7 +113,7 @@ func (p *project) fromOpaque(marks cty.ValueMarks) bool {
 
 // onVariable reports whether an expression mentions a variable or a local.
 func (p *project) onVariable(e hclsyntax.Expression) bool {
-	for _, t := range p.variables(e) {
+	for _, t := range p.mentioned(e).variables {
 		if t.RootName() == "var" || t.RootName() == "local" {
 			return true
 		}
@@ -207,20 +207,27 @@ func unwrap(e hclsyntax.Expression) hclsyntax.Expression {
 	}
 }
 
-// variables are the traversals of an expression that begin outside of it. hcl's
-// own function does not see through what rewrite put around them.
-func (p *project) variables(e hclsyntax.Expression) []hcl.Traversal {
+// mentions is what an expression asks its surroundings for.
+type mentions struct {
+	variables []hcl.Traversal // that begin outside of it
+	wanted    wanted          // of them, where the scope has no names; nil until it is asked
+	calls     []string        // names of functions
+}
+
+// mentioned finds the mentions of an expression. hcl's own function does not see
+// through what rewrite put around them.
+func (p *project) mentioned(e hclsyntax.Expression) *mentions {
 	if found, ok := p.mentions[e]; ok {
 		return found
 	}
-	w := &mentionWalker{}
+	w := &mentionWalker{found: &mentions{}}
 	_ = hclsyntax.Walk(e, w)
 	p.mentions[e] = w.found
 	return w.found
 }
 
 type mentionWalker struct {
-	found []hcl.Traversal
+	found *mentions
 	names []map[string]struct{} // that for expressions around the node declare
 }
 
@@ -235,7 +242,9 @@ func (w *mentionWalker) Enter(n hclsyntax.Node) hcl.Diagnostics {
 				return nil
 			}
 		}
-		w.found = append(w.found, x.Traversal)
+		w.found.variables = append(w.found.variables, x.Traversal)
+	case *hclsyntax.FunctionCallExpr:
+		w.found.calls = append(w.found.calls, x.Name)
 	case hclsyntax.ChildScope:
 		w.names = append(w.names, x.LocalNames)
 	}

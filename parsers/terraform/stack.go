@@ -199,7 +199,7 @@ func (m *module) metadata(b *block, at source.Location) source.Value {
 	}
 	if a := b.body.attr("depends_on"); a != nil {
 		list := source.Value{Kind: source.List, At: m.p.place(n, a.expr.Range())}
-		for _, t := range m.p.variables(a.expr) {
+		for _, t := range m.p.mentioned(a.expr).variables {
 			if x, ok := splitMention(t); ok {
 				list.Items = append(list.Items, source.RefOf(source.Ref{Address: m.addr(x.key()), At: m.p.place(n, t.SourceRange())}))
 			}

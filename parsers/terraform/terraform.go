@@ -63,7 +63,7 @@ type project struct {
 	configs    map[string]*config
 	shims      map[string]*config
 	templates  map[string]hclsyntax.Expression
-	mentions   map[hclsyntax.Expression][]hcl.Traversal
+	mentions   map[hclsyntax.Expression]*mentions
 	usage      usage
 	symbols    symbols
 	budget     *budget
@@ -74,17 +74,17 @@ type project struct {
 	problems   []source.Problem
 	conditions []source.Condition
 
-	funcs, closedFuncs map[string]function.Function
-	current            node     // the expression that is being evaluated
-	strict             int      // depth of calls of try and can
-	pieces             int      // of the text at hand
-	unreadable         []error  // files that a function could not read
-	overflows          []string // functions that would have made too much
+	funcs      map[string]function.Function // by the names that expressions call them by
+	current    node                         // the expression that is being evaluated
+	strict     int                          // depth of calls of try and can
+	pieces     int                          // of the text at hand
+	unreadable []error                      // files that a function could not read
+	overflows  []string                     // functions that would have made too much
 }
 
 func newProject(tree *source.Tree, root string, opts Options) *project {
 	return &project{tree: tree, root: path.Clean(root), userShims: opts.Shims, hasPlan: opts.Plan != nil, texts: texts{}, configs: map[string]*config{}, shims: map[string]*config{},
-		templates: map[string]hclsyntax.Expression{}, mentions: map[hclsyntax.Expression][]hcl.Traversal{}, usage: newUsage(),
+		templates: map[string]hclsyntax.Expression{}, mentions: map[hclsyntax.Expression]*mentions{}, funcs: map[string]function.Function{}, usage: newUsage(),
 		symbols: symbols{index: map[[2]string]int{}}, budget: newBudget(), busy: map[string]bool{}, missing: map[string]bool{},
 		documents: map[string]*node{}}
 }
