@@ -125,10 +125,10 @@ func (v *view) eventOf(e *graph.Edge) (event, bool) {
 }
 
 // isSetInMotion reports whether an edge sets something in motion that counts: a
-// connector only passes on, a log group only records, people are told, and a table
-// that feeds a stream is part of the stream.
+// connector only passes on, a log group only records, people are told, and what
+// feeds a stream is part of the stream.
 func (v *view) isSetInMotion(e *graph.Edge) bool {
-	if e.To == nil || is(e.To, connectors...) || is(e.To, graph.LogGroup) || mentions(e.To, peopleServices) {
+	if e.To == nil || is(e.To, connectors...) || is(e.To, graph.LogGroup) || mentions(e.To, peopleServices) || v.isStream(e.To) {
 		return false
 	}
 	switch e.From.Kind {
@@ -136,8 +136,6 @@ func (v *view) isSetInMotion(e *graph.Edge) bool {
 		return e.Relation == graph.Triggers || e.Relation == graph.Writes
 	case graph.Alarm:
 		return e.Relation == graph.Triggers && is(e.To, compute...)
-	case graph.Table:
-		return e.Relation == graph.Triggers && !v.isStream(e.To)
 	case graph.External, graph.Resource, graph.Module:
 		return e.Relation == graph.Triggers && text(e.Attrs, "mode") != ""
 	}

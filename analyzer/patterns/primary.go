@@ -86,7 +86,7 @@ func (v *view) handsMostOver(rest, events *Match) bool {
 		}
 	}
 	for _, n := range events.nodes("compute") {
-		if !front[n] {
+		if !front[n] && !v.servesSignIn(n) {
 			back[n] = true
 		}
 	}
@@ -94,6 +94,21 @@ func (v *view) handsMostOver(rest, events *Match) bool {
 		return len(back) > len(front)
 	}
 	return v.written(back) > v.written(front)
+}
+
+// servesSignIn reports whether only user pools set something in motion: it serves
+// the sign-in that the door asks for.
+func (v *view) servesSignIn(n *graph.Node) bool {
+	found := false
+	for _, e := range v.events {
+		if e.target == n {
+			if slices.ContainsFunc(e.sources, func(s *graph.Node) bool { return !is(s, graph.UserPool) }) {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
 }
 
 // written is how many things some components put data or messages into; what the

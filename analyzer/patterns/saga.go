@@ -266,13 +266,23 @@ func (w *workflow) undoes(s *graph.Node, normal map[*graph.Node]bool) bool {
 			return false
 		}
 	}
-	words := []string{s.Name}
+	names := []string{s.Name}
 	for _, e := range w.v.Out(s, graph.Invokes, graph.Writes) {
 		if e.To != nil {
-			words = append(words, e.To.ID, e.To.Name)
+			names = append(names, e.To.ID, e.To.Name)
 		}
 	}
-	return saysUndo(words...)
+	return saysUndo(names...) || w.givesBack(s, normal)
+}
+
+// givesBack reports whether the words of a state say that it returns what a normal
+// step took: ReturnItem after ReserveItem. To return alone may mean to answer.
+func (w *workflow) givesBack(s *graph.Node, normal map[*graph.Node]bool) bool {
+	undo := words(s.Name)
+	return len(undo) > 1 && undo[0] == "return" && slices.ContainsFunc(w.states, func(o *graph.Node) bool {
+		step := words(o.Name)
+		return normal[o] && w.works(o) && len(step) > 1 && slices.Equal(step[1:], undo[1:])
+	})
 }
 
 // sends reports whether a state hands a message over.

@@ -67,14 +67,19 @@ func (d *draft) addChangers(n *graph.Node) {
 
 // addProducers adds what puts records into a stream and is no consumer.
 func (d *draft) addProducers(s *graph.Node) {
-	for _, e := range d.In(s, graph.Writes, graph.RoutesTo, graph.Triggers, graph.StreamsTo) {
-		if e.From == nil || slices.Contains(d.role("consumer").Nodes, e.From) || is(e.From, graph.Role) {
+	for _, e := range d.In(s, graph.Writes, graph.RoutesTo, graph.Triggers, graph.StreamsTo, graph.Configures) {
+		switch {
+		case e.From == nil || slices.Contains(d.role("consumer").Nodes, e.From) || is(e.From, graph.Role):
+			continue
+		case e.Relation == graph.Configures && !slices.Contains(d.puts(e.From), e):
 			continue
 		}
 		d.add("producer", e.From, e)
-		if is(e.From, graph.Route) {
-			for _, f := range d.In(e.From, graph.RoutesTo) {
-				d.add("producer", f.From, f)
+		if is(e.From, graph.Route) || is(e.From, connectors...) {
+			for _, f := range d.In(e.From, graph.RoutesTo, graph.Triggers) {
+				if f.From != nil {
+					d.add("producer", f.From, f)
+				}
 			}
 		}
 	}
