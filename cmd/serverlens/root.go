@@ -65,10 +65,17 @@ func (h hint) Error() string { return h.error.Error() + h.help }
 // withVerb puts lint before arguments that begin with a path, or with a flag of
 // lint, instead of a command.
 func withVerb(cmd *cobra.Command, args []string) ([]string, error) {
+	isCommand := func(name string) bool {
+		found, _, err := cmd.Find([]string{name})
+		return err == nil && found != cmd || strings.HasPrefix(name, cobra.ShellCompRequestCmd)
+	}
 	if len(args) == 0 || slices.Contains([]string{"-h", "--help", "-v", "--version"}, args[0]) {
 		return args, nil
 	}
-	if found, _, err := cmd.Find(args[:1]); err == nil && found != cmd || strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+	if args[0] == "help" && len(args) > 1 && !isCommand(args[1]) {
+		return nil, exit{exitUsage, fmt.Errorf("%q is no command%s", args[1], didYouMean(args[1], commands(cmd)))}
+	}
+	if isCommand(args[0]) {
 		return args, nil
 	}
 	if _, err := os.Stat(args[0]); err != nil && !strings.HasPrefix(args[0], "-") {
