@@ -48,7 +48,7 @@ func (c *condition) evaluate(ctx *hcl.EvalContext) {
 	if v.IsKnown() { // which branch was taken is no reference of the result
 		known, marks := v.Unmark()
 		switch unsure := uncertain(marks); {
-		case unsure && !c.safe(ctx) && known.Type() == cty.Bool:
+		case unsure && !c.safe(ctx, c.Expression) && known.Type() == cty.Bool:
 			v = cty.UnknownVal(cty.Bool).WithMarks(marks)
 		default:
 			unsure = unsure && c.p.fromOpaque(marks)
@@ -63,13 +63,34 @@ func (c *condition) evaluate(ctx *hcl.EvalContext) {
 	c.set, c.value, c.diags = true, v, diags
 }
 
-// safe reports whether a comparison with a token says the truth: what a provider
+// safe reports whether comparisons with tokens say the truth: what a provider
 // fills in is neither null nor empty, and a collection is no text, number or bool.
-func (c *condition) safe(ctx *hcl.EvalContext) bool {
-	e, ok := unwrap(c.Expression).(*hclsyntax.BinaryOpExpr)
-	if !ok || e.Op != hclsyntax.OpEqual && e.Op != hclsyntax.OpNotEqual {
-		return false
+func (c *condition) safe(ctx *hcl.EvalContext, e hclsyntax.Expression) bool {
+	switch e := unwrap(e).(type) {
+	case *hclsyntax.UnaryOpExpr:
+		return e.Op == hclsyntax.OpLogicalNot && c.safe(ctx, e.Val)
+	case *hclsyntax.BinaryOpExpr:
+		switch e.Op {
+		case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
+			return c.sure(ctx, e.LHS) && c.sure(ctx, e.RHS)
+		case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
+			return c.compares(ctx, e)
+		}
 	}
+	return false
+}
+
+// sure reports whether a part of a condition says the truth.
+func (c *condition) sure(ctx *hcl.EvalContext, e hclsyntax.Expression) bool {
+	if c.safe(ctx, e) {
+		return true
+	}
+	v, _ := e.Value(ctx)
+	_, marks := v.Unmark()
+	return v.IsKnown() && !uncertain(marks)
+}
+
+func (c *condition) compares(ctx *hcl.EvalContext, e *hclsyntax.BinaryOpExpr) bool {
 	for _, sides := range [][2]hclsyntax.Expression{{e.LHS, e.RHS}, {e.RHS, e.LHS}} {
 		switch x := unwrap(sides[0]).(type) {
 		case *hclsyntax.LiteralValueExpr:

@@ -151,7 +151,7 @@ resource "aws_s3_bucket_versioning" "this" {
   count  = local.made && length(keys(var.versioning)) > 0 ? 1 : 0
   bucket = aws_s3_bucket.this[0].id
   versioning_configuration {
-    status = try(var.versioning.enabled, tobool(var.versioning.status), true) ? "Enabled" : "Suspended"
+    status = try(var.versioning.enabled ? "Enabled" : "Suspended", tobool(var.versioning.status) ? "Enabled" : "Suspended", title(lower(var.versioning.status)), "Enabled")
   }
 }
 

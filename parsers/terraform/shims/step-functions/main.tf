@@ -43,12 +43,14 @@ variable "policy_statements" { default = {} }
 variable "tags" { default = {} }
 
 data "aws_caller_identity" "current" {}
-data "aws_region" "current" {}
+data "aws_region" "current" {
+  count = local.make_role && var.aws_region_assume_role == "" ? 1 : 0
+}
 
 locals {
   make_role = var.create && var.create_role && !var.use_existing_role
   logs      = try(var.logging_configuration.level, "OFF") != "OFF"
-  region    = var.aws_region_assume_role == "" ? data.aws_region.current.region : var.aws_region_assume_role
+  region    = try(data.aws_region.current[0].region, var.aws_region_assume_role)
 }
 
 resource "aws_iam_role" "this" {
@@ -112,7 +114,7 @@ resource "aws_iam_role_policy" "service" {
     Statement = [for part, arns in each.value : {
       Effect   = each.key == "no_tasks" ? "Deny" : "Allow"
       Action   = try(local.integrations[each.key][part], [])
-      Resource = try(tobool(arns), false) ? [try(local.everything[part], local.everything["${each.key} ${part}"], "*")] : tolist(arns)
+      Resource = arns == true ? [try(local.everything[part], local.everything["${each.key} ${part}"], "*")] : tolist(arns)
     }]
   })
 }

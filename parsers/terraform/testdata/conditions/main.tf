@@ -42,3 +42,9 @@ resource "aws_lambda_function" "f" {
 resource "aws_lambda_permission" "p" {
   source_arn = [aws_sqs_queue.other.arn, "b"] == true ? "all" : "some"
 }
+
+# Each part says the truth, and so does the whole.
+resource "aws_lambda_permission" "q" {
+  principal  = aws_sqs_queue.other.arn != null || var.always ? "told" : "nobody"
+  source_arn = !(aws_sqs_queue.other.arn == null) && 1 == 1 ? "told" : "nobody"
+}
