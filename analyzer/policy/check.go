@@ -45,8 +45,7 @@ const maxWorlds = 8
 // world. A rule that fails is named in Failures.
 func (e *Engine) Check(ctx context.Context, g *graph.Graph, o Options) Result {
 	var merged merger
-	for _, one := range worldsOf(g) {
-		w := &world{g: one}
+	for _, w := range worldsOf(g) {
 		found, failed := e.world(ctx, w, o)
 		merged.add(w, found)
 		for _, f := range failed {
@@ -59,18 +58,18 @@ func (e *Engine) Check(ctx context.Context, g *graph.Graph, o Options) Result {
 }
 
 // worldsOf is the graph in each of its worlds.
-func worldsOf(g *graph.Graph) []*graph.Graph {
+func worldsOf(g *graph.Graph) []*world {
 	used := g.Guards()
 	if len(used) == 0 {
-		return []*graph.Graph{g}
+		return []*world{{g: g}}
 	}
 	worlds, ok := source.Worlds(g.Conditions, used, g.Allowed, maxWorlds)
 	if !ok {
-		return []*graph.Graph{g.Blur()}
+		return []*world{{g: g.Blur()}}
 	}
-	out := make([]*graph.Graph, len(worlds))
+	out := make([]*world, len(worlds))
 	for i, w := range worlds {
-		out[i] = g.World(w)
+		out[i] = &world{g: g.World(w), holds: w}
 	}
 	return out
 }

@@ -158,33 +158,35 @@ func TestWorlds(t *testing.T) {
 	}
 	conditions := []source.Condition{equals("P", "Stage", "prod"), equals("D", "Stage", "dev"), equals("A", "A", "on"), equals("B", "B", "on"), equals("C", "C", "on"), equals("E", "E", "on")}
 	both := []string{"quiet Q.alarmed_by", "visible Q.visibility_timeout_s"}
+	stack := &source.Stack{Name: "shop", Path: "shop.yaml", Format: "cloudformation"}
 	for what, c := range map[string]struct {
-		make   func(*graph.Graph)
-		worlds int
-		want   []string
+		make      func(*graph.Graph)
+		worlds    int
+		want      []string
+		undecided string
 	}{
 		"fits in each": {func(g *graph.Graph) {
 			g.Node("Q").Attrs["visibility_timeout_s"], g.Node("F").Attrs["timeout_s"] = ifElse("P", num(300), num(30)), ifElse("P", num(50), num(5))
-		}, 2, both[:1]},
+		}, 2, both[:1], "[]"},
 		"breaks in one": {func(g *graph.Graph) {
 			g.Node("Q").Attrs["visibility_timeout_s"], g.Node("F").Attrs["timeout_s"] = ifElse("P", num(300), num(30)), ifElse("P", num(60), num(5))
-		}, 2, both[:1]},
+		}, 2, both[:1], "[visible Q.visibility_timeout_s: P, --param Stage=VALUE]"},
 		"breaks in both, in other words": {func(g *graph.Graph) {
 			g.Node("Q").Attrs["visibility_timeout_s"], g.Node("F").Attrs["timeout_s"] = ifElse("P", num(300), num(30)), ifElse("P", num(60), num(6))
-		}, 2, both},
+		}, 2, both, "[]"},
 		"breaks wherever the consumer is": {func(g *graph.Graph) {
 			g.Node("F").If, g.Edges[0].If = source.If("P"), source.If("P")
-		}, 2, both},
+		}, 2, both, "[]"},
 		"watched in one": {func(g *graph.Graph) {
 			w := g.Add(&graph.Node{ID: "W", Kind: graph.Alarm, If: source.If("P")})
 			g.Connect(&graph.Edge{From: g.Node("Q"), To: w, Relation: graph.AlarmedBy, If: source.If("P")})
-		}, 2, both[1:]},
+		}, 2, both[1:], "[quiet Q.alarmed_by: P, --param Stage=VALUE]"},
 		"two conditions of one parameter": {func(g *graph.Graph) {
 			g.Node("F").Attrs["timeout_s"] = ifElse("P", num(60), ifElse("D", num(50), num(40)))
-		}, 3, both},
+		}, 3, both, "[]"},
 		"more than eight worlds": {func(g *graph.Graph) {
 			g.Node("F").Attrs["timeout_s"] = ifElse("A", num(60), ifElse("B", num(50), ifElse("C", num(40), ifElse("E", num(60), num(70)))))
-		}, 1, both[:1]},
+		}, 1, both[:1], "[visible Q.visibility_timeout_s: F.timeout_s, ]"},
 	} {
 		g := shop()
 		g.Conditions = conditions
@@ -192,8 +194,21 @@ func TestWorlds(t *testing.T) {
 		if n := len(worldsOf(g)); n != c.worlds {
 			t.Errorf("%s: %d worlds, want %d", what, n, c.worlds)
 		}
-		if got := findings(e.Check(context.Background(), g, Options{})); !slices.Equal(got, c.want) {
+		for _, n := range g.Nodes {
+			n.Stack = stack
+		}
+		r := e.Check(context.Background(), g, Options{})
+		if got := findings(r); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", what, got, c.want)
+		}
+		var undecided []string
+		for _, u := range r.Undecided {
+			for _, x := range u.Unknown {
+				undecided = append(undecided, fmt.Sprintf("%s %s.%s: %s, %s", u.Rule.ID, u.Node.ID, u.Name, x.Name, x.Flag))
+			}
+		}
+		if got := fmt.Sprint(undecided); got != c.undecided {
+			t.Errorf("%s: undecided %s, want %s", what, got, c.undecided)
 		}
 	}
 }

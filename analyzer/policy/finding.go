@@ -79,6 +79,7 @@ func compare(a, b *Finding) int {
 // world finds the places of a graph by id.
 type world struct {
 	g     *graph.Graph
+	holds source.World     // the conditions; nil where none is open, or too many are
 	index map[string]place // made when the first place is asked for
 }
 
@@ -291,11 +292,64 @@ func (w *world) unknown(l look) Unknown {
 	return u
 }
 
+// condition says what an open condition is: what it compares, and the flags that
+// would decide it.
+func (w *world) condition(name string, s *source.Stack) Unknown {
+	u := Unknown{Name: name}
+	i := slices.IndexFunc(w.g.Conditions, func(c source.Condition) bool { return c.Name == name })
+	if i < 0 {
+		return u
+	}
+	u.At = oneLine(w.g.Conditions[i].At, s)
+	var compared, flags []string
+	seen := map[string]bool{}
+	fresh := func(text string) bool {
+		defer func() { seen[text] = true }()
+		return !seen[text]
+	}
+	var look func(e source.Expr)
+	look = func(e source.Expr) {
+		switch e.Op {
+		case source.Equals:
+			parameter := e.Name[strings.LastIndex(e.Name, "#")+1:]
+			if text := fmt.Sprintf("%s = %q", parameter, e.Value); fresh(text) {
+				compared = append(compared, text)
+			}
+			if s != nil && isName(parameter) && fresh(parameter) {
+				flags = append(flags, flagOf(s)+" "+parameter+"=VALUE")
+			}
+		case source.Named:
+			i := slices.IndexFunc(w.g.Conditions, func(c source.Condition) bool { return c.Name == e.Name })
+			if i >= 0 && fresh("condition "+e.Name) {
+				look(w.g.Conditions[i].Expr)
+			}
+		}
+		for _, x := range e.Args {
+			look(x)
+		}
+	}
+	look(w.g.Conditions[i].Expr)
+	u.Expr, u.Flag = strings.Join(compared, ", "), strings.Join(flags, " ")
+	return u
+}
+
+// isName tells the name of a parameter of the stack itself from one of a nested
+// stack or module.
+func isName(s string) bool { return !strings.ContainsAny(s, "./#:?[ ") }
+
+// flagOf is the option that gives a parameter of a stack.
+func flagOf(s *source.Stack) string {
+	if s.Format == "terraform" {
+		return "--var"
+	}
+	return "--param"
+}
+
 // parameters finds the parameters in an expression of CloudFormation, variables
 // those in one of Terraform.
 var (
 	parameters = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bRef ([A-Za-z0-9]+)\b|\$\{([A-Za-z0-9]+)\}`) })
-	variables  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bvar\.([A-Za-z0-9_-]+)`) })
+	variables  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^.\w])var\.([A-Za-z0-9_-]+)`) })
 )
 
 // options is the flags that would give an unknown value; "" where no flag can.
@@ -303,15 +357,15 @@ func options(v source.Value, s *source.Stack) string {
 	if s == nil || v.Kind != source.Unknown {
 		return ""
 	}
-	flag, names := "--param", parameters
+	names := parameters
 	if s.Format == "terraform" {
-		flag, names = "--var", variables
+		names = variables
 	}
 	var out []string
 	for _, m := range names().FindAllStringSubmatch(v.Text, -1) {
 		name := strings.Join(m[1:], "")
 		isResource := slices.ContainsFunc(v.AllRefs(), func(r source.Ref) bool { return r.Address == name })
-		if option := flag + " " + name + "=VALUE"; !isResource && !slices.Contains(out, option) {
+		if option := flagOf(s) + " " + name + "=VALUE"; !isResource && !slices.Contains(out, option) {
 			out = append(out, option)
 		}
 	}

@@ -18,12 +18,14 @@ type merger struct {
 	failed []Failure
 }
 
-// merged is a breach, the world that its words are from, and in how many worlds
-// it stands.
+// merged is a breach, the world that its words are from, and those in which it
+// stands.
 type merged struct {
 	breach
-	in    *world
-	times int
+	in     *world
+	stands []*world
+
+	conditions []string // that decide, where it stands in some worlds only
 }
 
 func (m *merger) add(w *world, found []breach) {
@@ -45,7 +47,7 @@ func (m *merger) add(w *world, found []breach) {
 			old.breach, old.in = b, w // the mildest, and the same words whatever the order
 		}
 		if b.unknown == nil {
-			old.times++
+			old.stands = append(old.stands, w)
 		}
 	}
 }
@@ -77,15 +79,18 @@ func (m *merger) result(g *graph.Graph) Result {
 		whole = m.worlds[0]
 	}
 	for k, b := range m.stands {
-		could := 0 // worlds in which all that it is about exists
+		var could []*world // in which all that it is about exists
 		for _, w := range m.worlds {
 			if w.has(b.at[0]) && !slices.ContainsFunc(b.with, func(id string) bool { return !w.has(id) }) {
-				could++
+				could = append(could, w)
 			}
 		}
-		if b.times == could {
+		if len(b.stands) == len(could) {
 			r.Findings = append(r.Findings, b.finding(whole))
 			delete(m.open, k)
+		} else if m.open[k] == nil {
+			b.conditions = deciding(b.stands, could)
+			m.open[k] = b
 		}
 	}
 	r.Undecided = m.undecided(whole, r.Findings)
@@ -108,6 +113,9 @@ func (m *merger) undecided(whole *world, found []Finding) (out []Undecided) {
 		for _, l := range b.unknown {
 			u.Unknown = append(u.Unknown, b.in.unknown(l))
 		}
+		for _, c := range b.conditions {
+			u.Unknown = append(u.Unknown, whole.condition(c, u.Stack))
+		}
 		place := u.place()
 		if slices.ContainsFunc(stands[place], func(f Finding) bool {
 			return !slices.ContainsFunc(u.With, func(id string) bool { return !slices.Contains(f.With, id) })
@@ -127,6 +135,29 @@ func (m *merger) undecided(whole *world, found []Finding) (out []Undecided) {
 		}
 	}
 	return out
+}
+
+// deciding is the conditions that tell the worlds in which something stands from
+// the others in which it could: those that are the same in all of them, where there
+// is one.
+func deciding(stands, could []*world) []string {
+	var fixed, any []string
+	for _, c := range slices.Sorted(maps.Keys(could[0].holds)) {
+		same := func(worlds []*world, as bool) bool {
+			return !slices.ContainsFunc(worlds, func(w *world) bool { return w.holds[c] != as })
+		}
+		if same(could, could[0].holds[c]) {
+			continue
+		}
+		any = append(any, c)
+		if same(stands, stands[0].holds[c]) {
+			fixed = append(fixed, c)
+		}
+	}
+	if fixed != nil {
+		return fixed
+	}
+	return any
 }
 
 // place tells what a rule found something at.
