@@ -169,27 +169,41 @@ func formatsTable() string {
 	return out.String()
 }
 
-// commandsReadme is the commands with their flags.
+// commandsReadme is the commands with their flags, those of all that read templates
+// once.
 func commandsReadme() string {
 	var out strings.Builder
+	shared := func(f *pflag.Flag) bool {
+		for _, verb := range []string{"lint", "detect", "graph"} {
+			c, _, err := root().Find([]string{verb})
+			if g := c.Flags().Lookup(f.Name); err != nil || g == nil || g.Usage != f.Usage {
+				return false
+			}
+		}
+		return true
+	}
+	var common string
 	for _, c := range root().Commands() {
 		if !c.IsAvailableCommand() || c.Name() == "help" || c.Name() == "completion" {
 			continue
 		}
 		fmt.Fprintf(&out, "`serverlens %s`: %s.\n\n", c.Use, lower(c.Short))
-		if table := flagsTable(c); table != "" {
+		if table := flagsTable(c, func(f *pflag.Flag) bool { return !shared(f) }); table != "" {
 			out.WriteString(table + "\n")
 		}
+		if table := flagsTable(c, shared); table != "" {
+			common = table
+		}
 	}
-	return out.String()
+	return out.String() + "`lint`, `detect` and `graph` also take:\n\n" + common + "\n"
 }
 
 func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
-func flagsTable(c *cobra.Command) string {
+func flagsTable(c *cobra.Command, wanted func(*pflag.Flag) bool) string {
 	var out strings.Builder
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Name == "help" {
+		if f.Name == "help" || !wanted(f) {
 			return
 		}
 		arg, usage := pflag.UnquoteUsage(f)
