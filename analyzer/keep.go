@@ -12,9 +12,9 @@ import (
 type Keep uint8
 
 const (
-	Everything Keep = iota
-	Graphs          // not what was read
-	Findings        // nor graphs: of nodes and edges what findings are told with, of matches their names
+	Everything Keep = iota // what was read, too
+	Graphs                 // not what was read
+	Findings               // nor graphs: of nodes and edges what findings are told with, of matches their names
 )
 
 func (sys *System) keep(k Keep) {

@@ -23,9 +23,9 @@ type Result struct {
 type Certainty uint8
 
 const (
-	Exact      Certainty = iota
-	ByDefault            // the default of a parameter was used
-	Heuristics           // it goes by names or other signs that can mislead
+	Exact      Certainty = iota // the templates say so
+	ByDefault                   // the default of a parameter was used
+	Heuristics                  // it goes by names or other signs that can mislead
 )
 
 // String is the word that every output uses.

@@ -76,8 +76,8 @@ var formats = map[Verb][]Format{
 	},
 }
 
-// Formats lists the formats of a verb; the first is the default.
-func Formats(v Verb) []Format { return formats[v] }
+// Formats lists the formats of the verb; the first is the default.
+func (v Verb) Formats() []Format { return formats[v] }
 
 // Write writes a report in the format of that name.
 func Write(w io.Writer, v Verb, format string, r *analyzer.Report, o Options) error {

@@ -57,7 +57,7 @@ func TestGolden(t *testing.T) {
 		if verb == report.Rules {
 			continue // its documents say what the rules say
 		}
-		for _, f := range report.Formats(verb) {
+		for _, f := range verb.Formats() {
 			got := write(t, verb, f.Name, r, report.Options{Version: "v1.2.3", ShowUnknown: true})
 			if f.Name == "sarif" {
 				got = withoutHelp.ReplaceAllString(got, `"markdown": "…"`)
@@ -92,7 +92,7 @@ func golden(t *testing.T, name, got string) {
 func TestNoSecret(t *testing.T) {
 	r := analyzed(t)
 	for _, verb := range verbs {
-		for _, f := range report.Formats(verb) {
+		for _, f := range verb.Formats() {
 			for _, color := range []bool{false, true} {
 				if out := write(t, verb, f.Name, r, report.Options{ShowUnknown: true, Color: color}); strings.Contains(out, "ghp_") {
 					t.Errorf("%s -f %s shows the secret:\n%s", verb, f.Name, out)

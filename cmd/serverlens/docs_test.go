@@ -158,7 +158,7 @@ func formatsTable() string {
 	var out strings.Builder
 	out.WriteString("| command | format | what for |\n|---|---|---|\n")
 	for _, v := range []report.Verb{report.Lint, report.Detect, report.Graph, report.Rules} {
-		for i, f := range report.Formats(v) {
+		for i, f := range v.Formats() {
 			note := ""
 			if i == 0 {
 				note = " (default)"

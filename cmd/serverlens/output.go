@@ -37,7 +37,7 @@ type target struct {
 func (o *output) flags(cmd *cobra.Command, verb report.Verb) {
 	o.verb = verb
 	var help []string
-	for _, f := range report.Formats(verb) {
+	for _, f := range verb.Formats() {
 		help = append(help, f.Name+" ("+f.Summary+")")
 	}
 	cmd.Flags().StringArrayVarP(&o.specs, "format", "f", nil,
@@ -47,7 +47,7 @@ func (o *output) flags(cmd *cobra.Command, verb report.Verb) {
 
 func names(verb report.Verb) []string {
 	var out []string
-	for _, f := range report.Formats(verb) {
+	for _, f := range verb.Formats() {
 		out = append(out, f.Name)
 	}
 	return out
@@ -71,7 +71,7 @@ func (o *output) check() error {
 		case !toFile:
 			toStdout++
 		}
-		o.targets = append(o.targets, target{report.Formats(o.verb)[i], file})
+		o.targets = append(o.targets, target{o.verb.Formats()[i], file})
 	}
 	if toStdout > 1 {
 		return exit{exitUsage, errors.New("only one --format can go to standard output; give the others a =FILE")}

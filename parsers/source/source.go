@@ -40,9 +40,9 @@ type Part struct {
 type Severity uint8
 
 const (
-	Note Severity = iota
-	Warning
-	Error
+	Note    Severity = iota // worth knowing
+	Warning                 // will hurt in production
+	Error                   // fails at deployment, or loses data, money or safety
 )
 
 // String is the word that every output uses.
