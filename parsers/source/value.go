@@ -221,9 +221,9 @@ func (v Value) Apply(f func(Value) Value) Value {
 
 // Entry is the entry of a key of a Map, and whether there is one.
 func (v Value) Entry(key string) (Entry, bool) {
-	for _, e := range v.Entries {
-		if e.Key == key {
-			return e, true
+	for i := range v.Entries {
+		if v.Entries[i].Key == key {
+			return v.Entries[i], true
 		}
 	}
 	return Entry{}, false
@@ -295,13 +295,13 @@ func (v Value) IsKnown() bool {
 	if v.Kind == Unknown {
 		return false
 	}
-	for _, x := range v.Items {
-		if !x.IsKnown() {
+	for i := range v.Items {
+		if !v.Items[i].IsKnown() {
 			return false
 		}
 	}
-	for _, e := range v.Entries {
-		if !e.Value.IsKnown() {
+	for i := range v.Entries {
+		if !v.Entries[i].Value.IsKnown() {
 			return false
 		}
 	}
@@ -358,15 +358,22 @@ func (v Value) AsBool() (value, ok bool) {
 // AllRefs is every reference in v and below it, in source order, alternatives
 // included.
 func (v Value) AllRefs() []Ref {
-	out := append([]Ref(nil), v.Refs()...)
-	if len(v.Alts()) > 0 { // v.Refs() is their union
+	if len(v.Items) == 0 && len(v.Entries) == 0 {
+		return slices.Clip(v.Refs())
+	}
+	return v.appendRefs(nil)
+}
+
+func (v Value) appendRefs(out []Ref) []Ref {
+	out = append(out, v.Refs()...)
+	if len(v.Alts()) > 0 { // v.Refs is their union
 		return out
 	}
-	for _, x := range v.Items {
-		out = append(out, x.AllRefs()...)
+	for i := range v.Items {
+		out = v.Items[i].appendRefs(out)
 	}
-	for _, e := range v.Entries {
-		out = append(out, e.Value.AllRefs()...)
+	for i := range v.Entries {
+		out = v.Entries[i].Value.appendRefs(out)
 	}
 	return out
 }
@@ -383,9 +390,9 @@ func (v Value) Equal(w Value) bool {
 			return false
 		}
 	}
-	for _, e := range v.Entries {
-		f, ok := w.Entry(e.Key)
-		if !ok || !e.Value.Equal(f.Value) {
+	for i := range v.Entries {
+		e := &v.Entries[i]
+		if f, ok := w.Entry(e.Key); !ok || !e.Value.Equal(f.Value) {
 			return false
 		}
 	}

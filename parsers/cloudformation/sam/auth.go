@@ -51,7 +51,7 @@ func (e *expander) overrideAuth(a *api, ev event, path, method place) {
 
 // addScheme adds a security scheme unless there is one of the name.
 func (a *api) addScheme(name string, at source.Location, scheme source.Value) {
-	if _, ok := a.schemes.index[name]; !ok && absent(a.doc.Get(append(schemes(a.doc), name)...)) {
+	if _, ok := a.schemes.find(name); !ok && absent(a.doc.Get(append(schemes(a.doc), name)...)) {
 		a.schemes.set(name, at, scheme)
 	}
 }

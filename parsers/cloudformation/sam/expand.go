@@ -100,9 +100,10 @@ func newExpander(t Template) *expander {
 	if e.Renamed == nil {
 		e.Renamed = Renamed{}
 	}
+	all := make([]resource, len(t.Resources))
 	for i := range t.Resources {
-		r := &t.Resources[i]
-		x := &resource{Resource: r, sam: strings.HasPrefix(r.Type, sectionPrefix)}
+		r, x := &t.Resources[i], &all[i]
+		x.Resource, x.sam = r, strings.HasPrefix(r.Type, sectionPrefix)
 		if !x.sam {
 			x.out = t.Resources[i : i+1 : i+1]
 		}

@@ -108,29 +108,25 @@ func prune(v source.Value) (out source.Value, changed bool) {
 func merge(global, local source.Value) source.Value {
 	switch {
 	case global.Kind == source.Map && local.Kind == source.Map:
-		out := local
-		out.Entries = slices.Clone(global.Entries)
-		index := make(map[string]int, len(out.Entries))
-		for i, g := range out.Entries {
-			index[g.Key] = i
-		}
+		all := keyed{items: append(make([]source.Entry, 0, len(global.Entries)+len(local.Entries)), global.Entries...)}
 		gone := false
 		for _, l := range local.Entries {
-			i, found := index[l.Key]
+			i, found := all.find(l.Key)
 			switch {
 			case found:
-				l.Value = merge(out.Entries[i].Value, l.Value)
-				out.Entries[i] = l
+				l.Value = merge(all.items[i].Value, l.Value)
+				all.items[i] = l
 				gone = gone || l.Value.Kind == source.Unset
 			case l.Value.Kind != source.Unset:
 				l.Value = present(l.Value)
-				out.Entries = append(out.Entries, l)
+				all.add(l)
 			}
 		}
 		if gone {
-			out.Entries = slices.DeleteFunc(out.Entries, func(x source.Entry) bool { return x.Value.Kind == source.Unset })
+			all.items = slices.DeleteFunc(all.items, func(x source.Entry) bool { return x.Value.Kind == source.Unset })
 		}
-		return out
+		local.Entries = all.items
+		return local
 	case global.Kind == source.List && local.Kind == source.List:
 		local = present(local)
 		local.Items = append(slices.Clone(global.Items), local.Items...)

@@ -204,7 +204,7 @@ func (a *api) routeSettings(r *resource, ev event) {
 
 // slashDefault writes the default route as SAM does with FailOnWarnings.
 func (r *routes) slashDefault() {
-	if i, ok := r.index[defaultPath]; ok {
+	if i, ok := r.find(defaultPath); ok {
 		r.items[i].Key = "/" + defaultPath
 	}
 }

@@ -105,7 +105,7 @@ func (e *expander) cognitoEvent(r *resource, t target, ev event) {
 	if !ok || config.Kind != source.Map && !absent(config) {
 		return
 	}
-	if pool.triggers.index == nil {
+	if len(pool.triggers.items) == 0 {
 		for _, x := range config.Entries {
 			pool.triggers.set(x.Key, x.KeyAt, x.Value)
 		}

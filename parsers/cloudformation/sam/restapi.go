@@ -238,7 +238,7 @@ func (e *expander) resourcePolicy(a *api, policy source.Value, path string, stag
 			groups := byKey(name, list)
 			for _, key := range slices.Sorted(maps.Keys(groups)) {
 				items := groups[key]
-				have := conditions.value().Get(key)
+				have := source.MapOf(conditions.at, conditions.entries...).Get(key)
 				have.Kind, have.At = source.List, list.At
 				have.Items = slices.Concat(have.Items, items)
 				conditions.set(key, have)

@@ -9,19 +9,42 @@ import (
 // keyed is entries in order that are found by their key.
 type keyed struct {
 	items []source.Entry
-	index map[string]int
+	index map[string]int // nil as long as there are few
+}
+
+// fewItems is how many items are searched one by one.
+const fewItems = 16
+
+// find is the place of a key among the items, and whether it is there.
+func (k *keyed) find(key string) (int, bool) {
+	if len(k.items) <= fewItems {
+		i := slices.IndexFunc(k.items, func(e source.Entry) bool { return e.Key == key })
+		return i, i >= 0
+	}
+	if k.index == nil {
+		k.index = make(map[string]int, 2*len(k.items))
+		for i := range k.items {
+			k.index[k.items[i].Key] = i
+		}
+	}
+	i, ok := k.index[key]
+	return i, ok
+}
+
+// add adds an item whose key is not there.
+func (k *keyed) add(e source.Entry) {
+	k.items = append(k.items, e)
+	if k.index != nil {
+		k.index[e.Key] = len(k.items) - 1
+	}
 }
 
 // at is the place of a key among the items; the key is added where it is missing.
 func (k *keyed) at(key string, keyAt source.Location) int {
-	i, ok := k.index[key]
+	i, ok := k.find(key)
 	if !ok {
-		if k.index == nil {
-			k.index = map[string]int{}
-		}
 		i = len(k.items)
-		k.index[key] = i
-		k.items = append(k.items, source.Entry{Key: key, KeyAt: keyAt})
+		k.add(source.Entry{Key: key, KeyAt: keyAt})
 	}
 	return i
 }
@@ -67,7 +90,7 @@ func routesOf(doc source.Value) routes {
 
 // item is what a path has: Unset if nothing.
 func (r *routes) item(path string) source.Value {
-	if i, ok := r.index[path]; ok {
+	if i, ok := r.find(path); ok {
 		return r.items[i].Value
 	}
 	return source.Value{}

@@ -67,8 +67,8 @@ func (f *fields) rename(from source.Value, key, to string) {
 // text adds a text that AWS's translator writes and nobody else.
 func (f *fields) text(key, s string) { f.set(key, source.StringOf(s, f.at)) }
 
-// value is the Map, in no more memory than it needs: it is kept.
-func (f *fields) value() source.Value { return source.MapOf(f.at, slices.Clone(f.entries)...) }
+// value is the Map. Nothing may be set any more.
+func (f *fields) value() source.Value { return source.MapOf(f.at, f.entries...) }
 
 // mapOf is a Map of texts made at a place: key, text, key, text.
 func mapOf(at source.Location, pairs ...string) source.Value {
@@ -173,7 +173,7 @@ func (e *expander) sub(at source.Location, pattern string, vars ...variable) sou
 		}
 		return source.Value{Kind: source.Unknown, Text: pattern, At: at}.With(out)
 	}
-	t := textOf{at: at}
+	t := textOf{at: at, parts: make([]source.Part, 0, 2*strings.Count(pattern, "${")+1)}
 	for rest := pattern; rest != ""; {
 		before, after, found := strings.Cut(rest, "${")
 		t.literal(before)
@@ -254,7 +254,7 @@ func (t *textOf) variable(name string, v source.Value) {
 
 func (t *textOf) value() source.Value {
 	v := source.Value{Kind: source.String, Default: t.deflt, Sensitive: t.secret, At: t.at}.
-		With(source.Trace{Parts: slices.Clone(t.parts), Refs: t.refs})
+		With(source.Trace{Parts: t.parts, Refs: t.refs})
 	var s strings.Builder
 	for _, p := range t.parts {
 		switch {
