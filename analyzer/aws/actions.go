@@ -50,7 +50,7 @@ var services = map[string]service{
 	"firehose":      {kinds: []graph.Kind{graph.DeliveryStream}, writes: "PutRecord PutRecordBatch"},
 	"glue":          {kinds: []graph.Kind{graph.Job}, calls: "StartJobRun StartWorkflowRun StartCrawler"},
 	"kafka":         {kinds: []graph.Kind{graph.KafkaCluster}},
-	"kafka-cluster": {kinds: []graph.Kind{graph.KafkaCluster}, reads: "Connect DescribeGroup DescribeTopic ReadData", writes: "AlterGroup CreateTopic WriteData WriteDataIdempotently"},
+	"kafka-cluster": {kinds: []graph.Kind{graph.KafkaCluster}, reads: "AlterGroup Connect DescribeGroup DescribeTopic ReadData", writes: "CreateTopic WriteData"},
 	"kinesis": {kinds: []graph.Kind{graph.Stream},
 		reads: "GetRecords GetShardIterator SubscribeToShard", writes: "PutRecord PutRecords"},
 	"kinesisanalytics":    {kinds: []graph.Kind{graph.StreamProcessor}},

@@ -27,6 +27,9 @@ func TestAccessOf(t *testing.T) {
 		{"states:SendTaskSuccess", "write content"},
 		{"logs:PutLogEvents", "write"},
 		{"secretsmanager:GetSecretValue", "read content"},
+		{"kafka-cluster:AlterGroup", "read content"}, // a consumer joins its group
+		{"kafka-cluster:WriteDataIdempotently", "write"},
+		{"kafka-cluster:WriteData", "write content"},
 		{"nothing:DoIt", "write"},
 		{"nothing:ListThem", "read"},
 	} {
