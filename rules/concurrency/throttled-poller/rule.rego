@@ -19,7 +19,7 @@ findings contains {
 	"at": [t.id, "maximum_concurrency"],
 	"with": [fn.id, q.id],
 	"path": [t.id, d.id],
-	"message": sprintf("only %v copies of %s may run: a message that is throttled %v times moves away untried", [fn.reserved_concurrency, fn.id, d.max_receive_count]),
+	"message": sprintf("no more than %v of %s may run: a message that is throttled %v times moves away untried", [fn.reserved_concurrency, fn.id, d.max_receive_count]),
 } if {
 	some i, q in input.queues
 	some j, t in q.triggers
@@ -35,7 +35,7 @@ findings contains {
 	"with": [fn.id, q.id],
 	"path": [t.id],
 	"severity": "warning",
-	"message": sprintf("only %v copies of %s may run, but this queue starts up to %v", [fn.reserved_concurrency, fn.id, input.aws.limits.sqs_lambda_concurrency]),
+	"message": sprintf("no more than %v of %s may run, but this queue starts up to %v", [fn.reserved_concurrency, fn.id, input.aws.limits.sqs_lambda_concurrency]),
 } if {
 	some i, q in input.queues
 	some j, t in q.triggers

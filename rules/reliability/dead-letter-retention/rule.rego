@@ -3,7 +3,8 @@
 # description: |
 #   In a standard queue the age of a message counts from when it was first sent, also after it has moved
 #   to the dead-letter queue. If that keeps messages no longer than the source, a message that moved late
-#   is deleted before anybody has seen it. FIFO queues begin to count anew.
+#   is deleted before anybody has seen it. FIFO queues begin to count anew, and a dead-letter queue cannot
+#   keep messages for more than 14 days.
 # related_resources:
 #   - description: Amazon SQS Developer Guide, Using dead-letter queues in Amazon SQS
 #     ref: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
@@ -29,4 +30,5 @@ findings contains {
 	some d in q.dead_letters_to
 	dead := input.queues[d.queue]
 	dead.retention_s <= q.retention_s
+	dead.retention_s < input.aws.limits.sqs_retention_s
 }
