@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"slices"
+
 	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -208,5 +210,35 @@ func partialBatchResponse(b *builder, r *resource, in source.Value) source.Value
 			}
 		}
 		return source.BoolOf(false, r.At)
+	})
+}
+
+// polledTables tells the streams of tables that are only mentioned from other
+// streams: what may read records of a table and of no stream polls a table's.
+func polledTables(b *builder) {
+	for _, e := range b.g.Edges {
+		from := e.From
+		if e.Relation != graph.Triggers || from == nil || e.To == nil || from.Kind != graph.External || e.Attrs["source_kind"].Text != string(graph.Stream) {
+			continue
+		}
+		table, stream := false, false
+		for _, role := range b.g.Out(e.To, graph.Assumes) {
+			table = table || b.allows(role.To, "dynamodb:GetRecords")
+			stream = stream || role.To == nil || b.allows(role.To, "kinesis:GetRecords")
+		}
+		if _, known := from.Attrs["service"]; table && !stream && !known {
+			from.Attrs["service"] = source.StringOf("dynamodb", e.At)
+			e.Attrs = cloneWith(e.Attrs, "source_kind", source.StringOf(string(graph.Table), e.At))
+		}
+	}
+}
+
+// allows reports whether a policy of a role allows an action on something.
+func (b *builder) allows(role *graph.Node, action string) bool {
+	return slices.ContainsFunc(b.policies[role], func(a attached) bool {
+		allow, _, _ := b.statements(a)
+		return slices.ContainsFunc(allow, func(st statement) bool {
+			return !st.but && slices.ContainsFunc(st.actions, func(l listed) bool { return matches(l.value.Text, action) })
+		})
 	})
 }
