@@ -42,12 +42,14 @@ var subscriptionAttrs = []attr{
 }
 
 // inlineSubscription is the link of a subscription that stands inside its topic:
-// it has an endpoint and a protocol, and can have no dead-letter queue.
+// it has an endpoint and a protocol, and can have no filter and no dead-letter queue.
 func inlineSubscription() link {
 	return link{
 		rel: graph.Triggers, each: prop{"Subscription", ""}, findTo: subscriber, mode: "async",
-		attrs: append(slices.Clip(subscriptionAttrs[:1]), attr{name: "dead_letter", typ: flag, def: false,
-			doc: "Whether events that cannot be delivered or processed are kept."}),
+		attrs: append(slices.Clip(subscriptionAttrs[:1]),
+			attr{name: "filtered", typ: flag, def: false, doc: subscriptionAttrs[1].doc},
+			attr{name: "raw_delivery", typ: flag, def: false, source: subscriptionAttrs[2].source, doc: subscriptionAttrs[2].doc},
+			attr{name: "dead_letter", typ: flag, def: false, doc: "Whether events that cannot be delivered or processed are kept."}),
 	}
 }
 
