@@ -53,6 +53,7 @@ var architectures = map[string]string{
 	"sensor-stream":        "streaming, partial",
 	"sensor-watch":         "streaming",
 	"shop-api":             "rest-api-backend",
+	"trip-saga":            "saga",
 	"work-queue":           "event-driven",
 }
 
@@ -225,7 +226,7 @@ func last(address string) string {
 }
 
 // mention is a resource in a text.
-var mention = regexp.MustCompile(`\$\{([\w.]+)\.\w+\}`)
+var mention = regexp.MustCompile(`\$\{([\w.]+(?:\["\w+"\])?)\.\w+\}`)
 
 // graph lists nodes and edges with what they say.
 func (n *common) graph() (out []string) {
@@ -261,7 +262,11 @@ func (n *common) spell(name string, v source.Value) string {
 	case name == "parent":
 		return n.of(n.g.Node(v.Text))
 	case name == "resource":
-		return mention.ReplaceAllStringFunc(v.Text, func(s string) string { return last(mention.FindStringSubmatch(s)[1]) })
+		text := strings.ReplaceAll(v.Text, "${AWS::Partition}", "aws")
+		return mention.ReplaceAllStringFunc(text, func(s string) string {
+			address := mention.FindStringSubmatch(s)[1]
+			return last(cmp.Or(n.ids[address], address))
+		})
 	case v.Kind == source.Unknown:
 		return "unknown"
 	case v.Kind == source.Map:
