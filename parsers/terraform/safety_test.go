@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -46,6 +48,14 @@ func TestHostile(t *testing.T) {
 		"doubling":               {doubling(40), "treated as unknown"},
 		"setproduct":             {expr("length(setproduct(range(1000), range(1000), range(1000), range(1000)))"), "setproduct would make more"},
 		"replace":                {expr("replace(join(\"\", [for i in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]), \"a\", join(\"\", [for i in range(1000) : \"bbbbbbbbbbbb\"]))"), "replace would make more"},
+		"join":                   {expr("length(join(join(\"\", [for i in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]), [for i in range(1000) : \"b\"]))"), "join would make more"},
+		"many pieces":            {"variable \"u\" { type = string }\n" + expr("\""+strings.Repeat("${var.u}", 20_000)+"\""), ""},
+		"many problems":          {strings.Repeat("resource \"x_y\" {}\n", 1000), "needs 2 labels"},
+		"many syntax errors":     {strings.Repeat("x = = ]\n", 1000), "more syntax errors"},
+		"missing file":           {expr("file(\"missing.txt\")"), "missing.txt is not here"},
+		"missing template":       {expr("templatefile(\"missing.tftpl\", { a = aws_sqs_queue.q.arn })"), "missing.tftpl is not here"},
+		"outside: fileexists":    {expr("fileexists(\"/etc/passwd\") ? \"yes\" : \"no\""), ""},
+		"missing module":         {"module \"m\" { source = \"example.com/acme/none/aws\" }\n" + expr("module.m.arn"), "is not here (terraform init brings it)"},
 		"wide format":            {expr("format(\"%1000000000d\", 1)"), "format would make more"},
 		"star format":            {expr("format(\"%*d\", 1000000000, 1)"), "format would make more"},
 		"indent":                 {expr("indent(1000000000, \"a\\nb\")"), "indent would make more"},
@@ -154,19 +164,27 @@ func TestHostileFolder(t *testing.T) {
 	}
 	write("main.tf", `
 module "self" { source = "./m" }
+module "linked" { source = "./linked" }
 resource "x_y" "z" {
   link = file("link")
   fifo = file("fifo")
   huge = file("huge")
   up   = file("m/../../../../etc/passwd")
   zip  = filebase64sha256("build/out.zip")
+  out  = fileexists("/etc/passwd") ? "yes" : "no"
+  deep = templatefile("deep.tftpl", {})
   try  = try(file("nothing"), "default")
   is   = fileexists("nothing") ? file("nothing") : "none"
 }
 `)
+	write("deep.tftpl", strings.Repeat("${[", 50_000))
+	write("deep.auto.tfvars", "x = "+strings.Repeat("[", 50_000))
 	write("m/main.tf", "module \"again\" { source = \"../m\" }\nresource \"aws_sqs_queue\" \"q\" {}\n")
 	for _, err := range []error{
 		os.Symlink(secret, filepath.Join(dir, "link")),
+		os.Symlink(filepath.Dir(secret), filepath.Join(dir, "linked")),
+		os.WriteFile(filepath.Join(filepath.Dir(secret), "main.tf"), []byte("resource \"aws_sqs_queue\" \"outside\" {}\n"), 0o600),
+		makePipe(filepath.Join(dir, "pipe.tf")),
 		makePipe(filepath.Join(dir, "fifo")),
 		os.WriteFile(filepath.Join(dir, "huge"), bytes.Repeat([]byte("a"), source.DefaultMaxFileSize+1), 0o600),
 	} {
@@ -176,7 +194,9 @@ resource "x_y" "z" {
 	}
 	s := load(t, dir, Options{})
 	text := problems(s)
-	for _, want := range []string{"module.self.module.again calls itself", "fifo: not a regular file", "link:", "huge: ", "outside the folder"} {
+	for _, want := range []string{"module.self.module.again calls itself", "fifo: not a regular file", "link:", "huge: ", "outside the folder",
+		"module.linked: the source \"./linked\" is not here",
+		"main.tf:11:10: warning: Error in function call", "deep.auto.tfvars:1:205: error: nested more than 200 levels deep"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("problems do not say %q:\n%s", want, text)
 		}
@@ -190,8 +210,11 @@ resource "x_y" "z" {
 	if v := property(t, s, "x_y.z", "is"); v.Text != "none" {
 		t.Errorf("is = %q", v.Text)
 	}
-	if !declares(s, "module.self.aws_sqs_queue.q") {
-		t.Error("the module is lost")
+	if v := property(t, s, "x_y.z", "out"); v.Kind != source.Unknown {
+		t.Errorf("a file outside is known to be there, or not: %q", v.Text)
+	}
+	if !declares(s, "module.self.aws_sqs_queue.q") || declares(s, "module.linked.aws_sqs_queue.outside") {
+		t.Error("the module is lost, or the one outside is read")
 	}
 }
 
@@ -215,6 +238,61 @@ func TestMemory(t *testing.T) {
 	}, Options{})
 	if len(s.Resources) > maxResources || !strings.Contains(problems(s), "resources than the limit") {
 		t.Errorf("%d resources; problems:\n%s", len(s.Resources), problems(s))
+	}
+}
+
+// TestBudget: what runs out is told, and all that is left is unknown, not wrong.
+func TestBudget(t *testing.T) {
+	files := map[string][]byte{"main.tf": []byte("locals { l = range(1000) }\nresource \"x_y\" \"z\" {\n v = [for i in range(10) : local.l]\n}\nresource \"aws_sqs_queue\" \"q\" { name = \"q\" }\n")}
+	for what, spend := range map[string]func(*budget){
+		"values":                   func(b *budget) { b.leaves = 5_000 },
+		"time":                     func(b *budget) { b.deadline = time.Now().Add(-time.Second) },
+		"turns of for expressions": func(b *budget) { b.steps = 5 },
+	} {
+		p := newProject(source.MemoryTree(files), ".", Options{})
+		spend(p.budget)
+		s := p.load(Options{})
+		if !declares(s, "aws_sqs_queue.q") || !strings.Contains(problems(s), "more "+what+" than the limit") {
+			t.Errorf("%s: problems:\n%s", what, problems(s))
+		}
+		if v := property(t, s, "x_y.z", "v"); v.Kind == source.Null || v.Kind == source.List && len(v.Items) == 0 {
+			t.Errorf("%s: what was not evaluated is %s", what, v.Kind)
+		}
+	}
+}
+
+// TestDeepModules: modules that call each other deeper than anyone would are cut off.
+func TestDeepModules(t *testing.T) {
+	files := map[string]string{"main.tf": "module \"m\" { source = \"./m\" }\nresource \"aws_sqs_queue\" \"q\" {}\n"}
+	dir := ""
+	for range maxModules + 5 {
+		dir += "m/"
+		files[dir+"main.tf"] = "module \"m\" { source = \"./m\" }\n"
+	}
+	s := loadFiles(t, files, Options{})
+	if !declares(s, "aws_sqs_queue.q") || !strings.Contains(problems(s), fmt.Sprintf("more than %d levels of modules", maxModules)) {
+		t.Errorf("problems:\n%s", problems(s))
+	}
+}
+
+// TestSideBySide: roots that are read at the same time share nothing.
+func TestSideBySide(t *testing.T) {
+	tree, err := source.OpenTree("testdata/conditions", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	want := describe(Load(tree, ".", Options{}))
+	got := make([]string, 4)
+	var all sync.WaitGroup
+	for i := range got {
+		all.Go(func() { got[i] = describe(Load(tree, ".", Options{})) })
+	}
+	all.Wait()
+	for _, text := range got {
+		if text != want {
+			t.Error(firstDifference(text, want))
+		}
 	}
 }
 

@@ -92,7 +92,10 @@ func newProject(tree *source.Tree, root string, opts Options) *project {
 // Load reads the root module in the folder dir of the tree. It never fails: what
 // cannot be read is a Problem of the stack.
 func Load(tree *source.Tree, dir string, opts Options) *source.Stack {
-	p := newProject(tree, dir, opts)
+	return newProject(tree, dir, opts).load(opts)
+}
+
+func (p *project) load(opts Options) *source.Stack {
 	c := p.config(p.root)
 	if c == nil {
 		p.problem(source.Error, hcl.Range{Filename: p.root}, "cannot read the folder")
