@@ -34,9 +34,12 @@ var architectures = map[string]string{
 	"catalogue-cqrs":       "cqrs",
 	"catalogue-projection": "cqrs, partial",
 	"clickstream":          "streaming",
+	"game-scores":          "cqrs",
 	"greeter-api":          "rest-api-backend, partial",
 	"image-pipeline":       "event-driven",
 	"image-watch":          "event-driven, partial",
+	"insurance-strangler":  "strangler-fig",
+	"invoice-run":          "fan-out-fan-in",
 	"library-api":          "rest-api-backend",
 	"mail-fan-out":         "fan-out-fan-in, partial",
 	"media-site":           "event-driven",
@@ -54,6 +57,7 @@ var architectures = map[string]string{
 	"sensor-watch":         "streaming",
 	"shop-api":             "rest-api-backend",
 	"trip-saga":            "saga",
+	"turnstiles":           "streaming",
 	"work-queue":           "event-driven",
 }
 
@@ -259,7 +263,7 @@ func (n *common) spell(name string, v source.Value) string {
 	switch {
 	case name == "of":
 		return n.edge[v.Text]
-	case name == "parent":
+	case name == "parent", name == "vpc_link":
 		return n.of(n.g.Node(v.Text))
 	case name == "resource":
 		text := strings.ReplaceAll(v.Text, "${AWS::Partition}", "aws")
