@@ -1,6 +1,7 @@
 package analyzer_test
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -20,14 +21,15 @@ type renamer struct {
 	to       map[string]string // by kind and name: "var.x", "aws_x.y", "data.aws_x.y", "output.x", "=physical"
 	local    map[string]bool   // "folder module": its source is a folder
 	written  map[string][]hclsyntax.Expression
-	physical []string // the longest first
+	keys     map[string]bool // of objects: names are looked up by them
+	physical []string        // the longest first
 	states   map[string]string
 	files    map[string]string // by base name
 }
 
 // renamedRoot is a root in which everything that an author names is called otherwise.
 func renamedRoot(x root, s *source.Stack) root {
-	n := &renamer{to: map[string]string{}, local: map[string]bool{}, written: map[string][]hclsyntax.Expression{}, states: map[string]string{}, files: map[string]string{}}
+	n := &renamer{to: map[string]string{}, local: map[string]bool{}, written: map[string][]hclsyntax.Expression{}, keys: map[string]bool{}, states: map[string]string{}, files: map[string]string{}}
 	all := x.configurations(s)
 	for _, c := range all {
 		n.declare(c)
@@ -67,6 +69,16 @@ func (n *renamer) name(key string) string {
 
 // declare notes what a file declares.
 func (n *renamer) declare(c configuration) {
+	attributes(c.body, nil, func(a *hclsyntax.Attribute, _ []*hclsyntax.Block) {
+		visit(a.Expr, func(x hclsyntax.Node) bool {
+			if e, ok := x.(*hclsyntax.ObjectConsExpr); ok {
+				for _, i := range e.Items {
+					n.keys[hcl.ExprAsKeyword(i.KeyExpr)] = true
+				}
+			}
+			return true
+		})
+	})
 	for _, b := range c.body.Blocks {
 		switch b.Type {
 		case "resource":
@@ -132,7 +144,7 @@ func (n *renamer) pieces(e hclsyntax.Expression, depth int) {
 				return true
 			}
 			m := bare.FindStringSubmatch(v.AsString())
-			if m != nil && !slices.Contains(ofAWS, strings.ToLower(m[1])) && !slices.Contains(n.physical, m[1]) {
+			if m != nil && !n.keys[m[1]] && !slices.Contains(ofAWS, strings.ToLower(m[1])) && !slices.Contains(n.physical, m[1]) {
 				n.physical = append(n.physical, m[1])
 				n.to["="+m[1]] = fmt.Sprintf("r%d-named", len(n.to)+1) // as telling as a name is
 			}
@@ -178,7 +190,7 @@ var ofStates = []string{"Parameters", "Retry", "Catch", "Choices", "Iterator", "
 func (n *renamer) readStates(s *source.Stack) {
 	_, g := found(s)
 	for _, x := range g.Nodes {
-		if name := x.ID[strings.LastIndexByte(x.ID, '/')+1:]; x.Kind == graph.State && !slices.Contains(ofStates, name) {
+		if name := x.ID[strings.LastIndexByte(x.ID, '/')+1:]; x.Kind == graph.State && !slices.Contains(ofStates, name) && !slices.Contains(ofAWS, strings.ToLower(name)) {
 			n.states[name] = n.name("state " + name)
 		}
 	}
@@ -305,7 +317,7 @@ func (n *renamer) expression(c configuration, a *hclsyntax.Attribute, x hclsynta
 	case *hclsyntax.LiteralValueExpr:
 		if v, _ := e.Value(nil); v.Type().FriendlyName() == "string" && a.Name != "source" {
 			raw := string(e.SrcRange.SliceBytes(c.src))
-			out = append(out, replace(e.SrcRange, n.document(raw)))
+			out = append(out, replace(e.SrcRange, cmp.Or(n.states[raw], n.document(raw))))
 		}
 	case *hclsyntax.ScopeTraversalExpr:
 		out = append(out, n.traversal(c, e.Traversal)...)

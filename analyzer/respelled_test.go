@@ -213,7 +213,7 @@ func movable(file string) bool {
 }
 
 // asNames is the arguments of any block that hold names, not expressions.
-var asNames = []string{"depends_on", "provider", "providers", "ignore_changes", "replace_triggered_by"}
+var asNames = []string{"depends_on", "provider", "providers", "ignore_changes", "replace_triggered_by", "iterator"}
 
 // isName reports whether an argument holds what no expression may stand for.
 func isName(a *hclsyntax.Attribute, in []*hclsyntax.Block) bool {

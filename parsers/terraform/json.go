@@ -199,7 +199,7 @@ func (r *jsonReader) body(kind string, object *jsonValue) *body {
 		case nests(kind, k):
 			out.blocks = append(out.blocks, r.blocks(k, k.value, 0, nil)...)
 		default:
-			expr := r.expression(k.value, references[k.name] || kind == "variable" && k.name == "type")
+			expr := r.expression(k.value, references[k.name] || kind == "variable" && k.name == "type" || kind == "dynamic" && k.name == "iterator")
 			out.set(&attribute{name: k.name, expr: expr, at: hcl.RangeBetween(k.at, k.value.at), nameAt: k.at})
 		}
 	}
