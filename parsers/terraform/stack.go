@@ -40,6 +40,7 @@ func (p *project) finish(s *source.Stack) {
 // resources adds the resources of a module and of those that it calls, in source
 // order.
 func (p *project) resources(s *source.Stack, m *module) {
+	s.Resources = slices.Grow(s.Resources, len(m.c.order))
 	for _, key := range m.c.order {
 		b := m.c.resources[key]
 		for _, inst := range m.expand(key, b).instances {
@@ -97,7 +98,8 @@ func (m *module) resource(key string, b *block, inst instance) (source.Resource,
 
 // body is an evaluated body: its arguments, and its nested blocks as lists.
 func (m *module) body(b *body, sc scope, in around) source.Value {
-	out := source.Value{Kind: source.Map, At: m.p.place(node{m: m}, b.at), Sensitive: in.sensitive}
+	out := source.MapOf(m.p.place(node{m: m}, b.at), make([]source.Entry, 0, len(b.attrs)+len(b.blocks))...)
+	out.Sensitive = in.sensitive
 	for _, a := range b.attrs {
 		if metaArguments[a.name] {
 			continue
