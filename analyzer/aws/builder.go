@@ -31,6 +31,8 @@ type builder struct {
 
 	opaque map[*source.Stack]map[string]*source.Opaque // by address, but for custom resources
 
+	produced int // edges that event patterns made
+
 	// Found out at the first question, for all resources at once.
 	senders  map[*source.Stack][]*graph.Node // buckets that send their events to EventBridge
 	alarmsOn map[metric][]*graph.Node

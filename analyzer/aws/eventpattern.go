@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/serverlens/serverlens/analyzer/graph"
@@ -40,6 +41,10 @@ func matchesSource(pattern source.Value, name string) bool {
 // eventSources is the kinds that send events to EventBridge of themselves.
 var eventSources = []graph.Kind{graph.Bucket, graph.StateMachine, graph.Alarm}
 
+// maxProduced bounds the edges that the patterns of a system make, as maxGrants does
+// those of policies: rules of no bucket in particular match the events of every one.
+const maxProduced = 50_000
+
 // producers is the resources of the system whose events a rule matches: those
 // that its pattern names, and, for S3's events of no bucket in particular, every
 // bucket that sends its events to EventBridge.
@@ -51,30 +56,51 @@ func producers(b *builder, r *resource, in source.Value) []end {
 	case pattern.Kind == source.Unknown && len(pattern.Alts()) == 0:
 		b.open = append(b.open, openEnd{known: r.node, rel: graph.Triggers.Reverse(), why: pattern.Text, kinds: eventSources})
 	}
-	kinds := slices.DeleteFunc(slices.Clone(partnersOf(graph.Triggers, false)), func(k graph.Kind) bool { return k == graph.Bus || k == graph.External })
 	var out []end
-	add := func(e end) {
-		if e.node != r.node && !slices.ContainsFunc(out, func(o end) bool { return o.node == e.node }) {
-			out = append(out, e)
+	seen := map[*graph.Node]bool{r.node: true}
+	for e := range b.sources(r, pattern) {
+		if seen[e.node] {
+			continue
 		}
-	}
-	for _, v := range leaves(pattern, nil) {
-		for _, e := range b.namedIn(r, v, kinds) {
-			add(e)
+		if b.produced >= maxProduced {
+			b.open = append(b.open, openEnd{known: r.node, rel: graph.Triggers.Reverse(), why: "more sources of events than are looked at", kinds: eventSources})
+			break
 		}
-	}
-	buckets := pattern.Get("detail").Get("bucket").Get("name")
-	for _, v := range buckets.Elements() {
-		for _, n := range b.named(v.Text, []graph.Kind{graph.Bucket}) {
-			add(end{node: n, at: v.At})
-		}
-	}
-	if buckets.Kind == source.Unset && matchesSource(pattern, "aws.s3") {
-		for _, n := range b.sendersOf(r.stack) {
-			add(end{node: n, at: pattern.At})
-		}
+		b.produced++
+		seen[e.node] = true
+		out = append(out, e)
 	}
 	return out
+}
+
+// sources yields what producers finds, some of it more than once.
+func (b *builder) sources(r *resource, pattern source.Value) iter.Seq[end] {
+	kinds := slices.DeleteFunc(slices.Clone(partnersOf(graph.Triggers, false)), func(k graph.Kind) bool { return k == graph.Bus || k == graph.External })
+	buckets := pattern.Get("detail").Get("bucket").Get("name")
+	return func(yield func(end) bool) {
+		for _, v := range leaves(pattern, nil) {
+			for _, e := range b.namedIn(r, v, kinds) {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+		for _, v := range buckets.Elements() {
+			for _, n := range b.named(v.Text, []graph.Kind{graph.Bucket}) {
+				if !yield(end{node: n, at: v.At}) {
+					return
+				}
+			}
+		}
+		if buckets.Kind != source.Unset || !matchesSource(pattern, "aws.s3") {
+			return
+		}
+		for _, n := range b.sendersOf(r.stack) {
+			if !yield(end{node: n, at: pattern.At}) {
+				return
+			}
+		}
+	}
 }
 
 // sendersOf is the buckets of a stack that send their events to EventBridge.

@@ -67,3 +67,25 @@ func TestManyStatesOfOneName(t *testing.T) {
 		}
 	}
 }
+
+// TestManyRulesAndBuckets has rules that match the events of every bucket: beyond
+// the bound, what else there may be is open.
+func TestManyRulesAndBuckets(t *testing.T) {
+	var s strings.Builder
+	s.WriteString("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n")
+	const each = 300
+	for i := range each {
+		fmt.Fprintf(&s, "  B%d: {Type: 'AWS::S3::Bucket', Properties: {NotificationConfiguration: {EventBridgeConfiguration: {EventBridgeEnabled: true}}}}\n", i)
+		fmt.Fprintf(&s, "  R%d: {Type: 'AWS::Events::Rule', Properties: {EventPattern: {source: [aws.s3]}, Targets: [{Id: q, Arn: 'arn:aws:sqs:eu-west-1:111122223333:q'}]}}\n", i)
+	}
+	g := aws.Build([]*source.Stack{load(t, "many", s.String())})
+	if got := len(g.In(g.Node("R0"), graph.Triggers)); got != each+1 { // and the bus
+		t.Errorf("%d nodes trigger the first rule; want %d", got, each+1)
+	}
+	if got := len(g.Edges); got < 50_000 || got > 51_000 {
+		t.Errorf("%d edges; want no more than the bound", got)
+	}
+	if last := g.Node(fmt.Sprint("R", each-1)); last.Open[graph.Triggers.Reverse()] == "" {
+		t.Error("what triggers the last rule is not open")
+	}
+}

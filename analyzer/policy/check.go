@@ -149,6 +149,7 @@ type run struct {
 	world   *world
 	w       *witness // nil where nothing is unknown
 	in      *ast.Term
+	cancel  topdown.Cancel  // of the rule that is evaluated
 	unknown map[string]bool // names, made when they are needed
 	tries   int             // left, of values for something unknown
 }
@@ -168,6 +169,8 @@ func (n *run) input() *ast.Term {
 // over that limit beside others is run again alone before it is called failed.
 func (n *run) rule(ctx context.Context, r *Rule) (found []breach, err error) {
 	evaluate := func(ctx context.Context) error {
+		n.cancel = topdown.NewCancel()
+		defer context.AfterFunc(ctx, n.cancel.Cancel)()
 		found, err = n.evaluate(ctx, r)
 		return err
 	}
@@ -303,7 +306,13 @@ func bindings(q topdown.QueryResult, wanted map[ast.Var]bool) ast.Body {
 const findingVar = ast.Var("finding")
 
 // bodies is the bodies of a rule's findings, each with what it finds as a variable.
+// They are made once, and not changed.
 func (r *Rule) bodies() []ast.Body {
+	r.derived.Do(func() { r.derivations = r.derive() })
+	return r.derivations
+}
+
+func (r *Rule) derive() []ast.Body {
 	var out []ast.Body
 	for _, x := range r.modules.compiler.GetRulesExact(r.ref) {
 		body := make(ast.Body, 0, len(x.Body)+1)
@@ -337,11 +346,9 @@ func (n *run) query(ctx context.Context, r *Rule, body ast.Body, watch bool, eac
 		return err
 	}
 	defer r.modules.store.Abort(ctx, txn)
-	cancel := topdown.NewCancel()
-	defer context.AfterFunc(ctx, cancel.Cancel)()
 	in := n.input()
 	defer n.w.turn(n.w.turn(watch))
-	return topdown.NewQuery(body).WithCancel(cancel).WithCompiler(r.modules.compiler).WithStore(r.modules.store).
+	return topdown.NewQuery(body).WithCancel(n.cancel).WithCompiler(r.modules.compiler).WithStore(r.modules.store).
 		WithTransaction(txn).WithMetrics(metrics.NoOp()).WithInput(in).Iter(ctx, each)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/metrics"
+	"sync"
 	"time"
 )
 
@@ -24,13 +25,10 @@ var errMemory = errors.New("it used more memory than a rule may")
 // The engine looks at the context between steps and in the loops of its dearer
 // built-ins. What f noticed of that is told by its error.
 func (l limits) guard(ctx context.Context, f func(context.Context) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, l.time, fmt.Errorf("it ran for more than %v", l.time))
-	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	done := make(chan struct{})
-	defer close(done)
-	go l.watch(done, stop)
+	w := watch{limits: l, ctx: ctx, stop: stop, until: time.Now().Add(l.time)}
+	w.start()
+	defer w.end()
 	err := f(ctx)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		if err = cause; errors.Is(err, errMemory) {
@@ -40,24 +38,45 @@ func (l limits) guard(ctx context.Context, f func(context.Context) error) error 
 	return err
 }
 
-// watch stops an evaluation whose process grows beyond the limit.
-func (l limits) watch(done <-chan struct{}, stop context.CancelCauseFunc) {
-	tick := time.NewTicker(l.every)
-	defer tick.Stop()
-	var base uint64
-	for {
-		select {
-		case <-done:
-			return
-		case <-tick.C:
-			now := heap()
-			if base == 0 {
-				base = now
-			}
-			if now > base+l.memory {
-				stop(errMemory)
-			}
-		}
+// watch stops an evaluation that takes too long or whose process grows beyond the
+// limit. Most evaluations have ended before it looks for the first time.
+type watch struct {
+	limits
+	ctx   context.Context
+	stop  context.CancelCauseFunc
+	until time.Time
+	base  uint64 // heap at the first look
+
+	starting sync.Mutex
+	timer    *time.Timer
+}
+
+func (w *watch) start() {
+	w.starting.Lock()
+	defer w.starting.Unlock()
+	w.timer = time.AfterFunc(w.every, w.look)
+}
+
+func (w *watch) end() {
+	w.stop(nil)
+	w.timer.Stop()
+}
+
+func (w *watch) look() {
+	w.starting.Lock()
+	defer w.starting.Unlock()
+	now := heap()
+	if w.base == 0 {
+		w.base = now
+	}
+	switch {
+	case w.ctx.Err() != nil:
+	case now > w.base+w.memory:
+		w.stop(errMemory)
+	case time.Now().After(w.until):
+		w.stop(fmt.Errorf("it ran for more than %v", w.limits.time))
+	default:
+		w.timer.Reset(w.every)
 	}
 }
 

@@ -35,6 +35,9 @@ type Rule struct {
 	reads   []string   // every name that the rule reads
 	ref     ast.Ref    // of its findings
 	modules *modules
+
+	derived     sync.Once
+	derivations []ast.Body // see bodies
 }
 
 // Severity is that of a finding that does not say otherwise.
