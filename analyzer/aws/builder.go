@@ -135,12 +135,7 @@ func (b *builder) nodes() {
 	for _, r := range b.resources {
 		if r.row != nil && r.row.kind != "" && !r.isAlias() && b.same(r) == nil {
 			b.declare(r, r.row.kind)
-			for i := range r.row.attrs {
-				a := &r.row.attrs[i]
-				if v := b.attr(r, a, r.Properties); v.Kind != source.Unset {
-					r.node.Attrs[a.name] = v
-				}
-			}
+			b.describe(r)
 		}
 	}
 	clear(b.followed) // nodes were missing
@@ -152,6 +147,23 @@ func (b *builder) nodes() {
 			for _, e := range b.followValue(r.stack, r.get(r.Properties, r.row.of), nil, r.At) {
 				b.extend(r, e)
 			}
+		}
+	}
+}
+
+// describe gives the node of a resource its attributes.
+func (b *builder) describe(r *resource) {
+	values := make([]source.Value, len(r.row.attrs))
+	set := 0
+	for i := range r.row.attrs {
+		if values[i] = b.attr(r, &r.row.attrs[i], r.Properties); values[i].Kind != source.Unset {
+			set++
+		}
+	}
+	r.node.Attrs = make(map[string]source.Value, set) // a map that grows takes twice the memory
+	for i, v := range values {
+		if v.Kind != source.Unset {
+			r.node.Attrs[r.row.attrs[i].name] = v
 		}
 	}
 }
@@ -322,6 +334,10 @@ func (b *builder) link(r *resource, l *link) {
 }
 
 func (b *builder) connectLink(r *resource, l *link, g source.Guard, in source.Value) {
+	base, ok := b.guard(r.stack, r.If).And(b.guard(r.stack, g))
+	if !ok || r.lacks(in, l.from) || r.lacks(in, l.to) {
+		return
+	}
 	attrs := map[string]source.Value{}
 	if l.mode != "" {
 		attrs["mode"] = source.StringOf(l.mode, r.At)
@@ -330,10 +346,6 @@ func (b *builder) connectLink(r *resource, l *link, g source.Guard, in source.Va
 		if v := b.attr(r, &l.attrs[i], in); v.Kind != source.Unset {
 			attrs[l.attrs[i].name] = v
 		}
-	}
-	base, ok := b.guard(r.stack, r.If).And(b.guard(r.stack, g))
-	if !ok || r.lacks(in, l.from) || r.lacks(in, l.to) {
-		return
 	}
 	at := in.At
 	if l.each == (prop{}) {

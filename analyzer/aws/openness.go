@@ -211,6 +211,10 @@ var exportOpens = []graph.Relation{graph.Triggers, graph.AlarmedBy, graph.Permit
 // stacks that were read, and no partners of theirs: who imports a name joins it
 // with what is its own.
 func (b *builder) openExports() {
+	exports := func(o source.Output) bool { return o.Export.Kind != source.Unset && o.Export.Kind != source.Null }
+	if !slices.ContainsFunc(b.stacks, func(s *source.Stack) bool { return slices.ContainsFunc(s.Outputs, exports) }) {
+		return
+	}
 	imported := map[string]bool{}
 	for _, r := range b.resources {
 		for _, ref := range r.Properties.AllRefs() {
@@ -222,7 +226,7 @@ func (b *builder) openExports() {
 	for _, s := range b.stacks {
 		for _, o := range s.Outputs {
 			name, known := o.Export.AsString()
-			if o.Export.Kind == source.Unset || o.Export.Kind == source.Null || known && imported[name] {
+			if !exports(o) || known && imported[name] {
 				continue
 			}
 			for _, ref := range o.Value.AllRefs() {

@@ -109,7 +109,7 @@ func (r *resource) get(v source.Value, p prop) source.Value {
 	case ".":
 		return v
 	}
-	return r.dig(v, strings.Split(path, "."))
+	return r.dig(v, path)
 }
 
 // isAlias reports whether the resource is only another name of another one.
@@ -122,37 +122,44 @@ func (r *resource) isAlias() bool {
 
 // dig follows a path and sees through alternatives, lists and encoded text: a
 // list on the way stands for its only element, or with [] for all of them.
-func (r *resource) dig(v source.Value, path []string) source.Value {
-	if len(path) == 0 {
-		return v
-	}
-	return v.Apply(func(v source.Value) source.Value {
+func (r *resource) dig(v source.Value, path string) source.Value {
+	for path != "" {
+		if len(v.Alts()) > 0 {
+			return v.Apply(func(v source.Value) source.Value { return r.dig(v, path) })
+		}
 		if v.Kind == source.List && len(v.Items) == 1 {
-			return r.dig(v.Items[0], path)
+			v = v.Items[0]
+			continue
 		}
 		v = r.decoded(v)
-		name, all := strings.CutSuffix(path[0], "[]")
+		key, rest, _ := strings.Cut(path, ".")
+		name, all := strings.CutSuffix(key, "[]")
 		if name == "*" {
-			return r.digAny(v, path[1:])
+			return r.digAny(v, rest)
 		}
-		v = v.Get(name)
-		if !all || len(path) == 1 {
-			return r.dig(v, path[1:])
+		if v = v.Get(name); all && rest != "" {
+			return r.digEach(v, rest)
 		}
-		var items []source.Value
-		for g, x := range r.decoded(v).Elements() {
-			y := r.dig(x, path[1:])
-			if len(g) > 0 {
-				y = source.Value{Kind: source.Unknown, At: y.At}.With(source.Trace{Refs: y.Refs(), Alts: []source.Alternative{{If: g, Value: y}}})
-			}
-			items = append(items, y)
+		path = rest
+	}
+	return v
+}
+
+// digEach is the list of what lies at a path below each element of a list.
+func (r *resource) digEach(v source.Value, path string) source.Value {
+	var items []source.Value
+	for g, x := range r.decoded(v).Elements() {
+		y := r.dig(x, path)
+		if len(g) > 0 {
+			y = source.Value{Kind: source.Unknown, At: y.At}.With(source.Trace{Refs: y.Refs(), Alts: []source.Alternative{{If: g, Value: y}}})
 		}
-		return source.ListOf(v.At, items...)
-	})
+		items = append(items, y)
+	}
+	return source.ListOf(v.At, items...)
 }
 
 // digAny is what lies at a path below the first key that has it.
-func (r *resource) digAny(v source.Value, path []string) source.Value {
+func (r *resource) digAny(v source.Value, path string) source.Value {
 	for _, e := range v.Entries {
 		if x := r.dig(e.Value, path); x.Kind != source.Unset {
 			return x

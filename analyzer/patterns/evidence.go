@@ -107,6 +107,9 @@ func (d *draft) beside(r *Role) *graph.Node {
 
 // sortLike puts some of the items of a list in the list's order.
 func sortLike[T comparable](list, some []T) {
+	if len(some) < 2 {
+		return
+	}
 	place := make(map[T]int, len(list))
 	for i, x := range list {
 		place[x] = i

@@ -308,8 +308,11 @@ const findingVar = ast.Var("finding")
 // bodies is the bodies of a rule's findings, each with what it finds as a variable.
 // They are made once, and not changed.
 func (r *Rule) bodies() []ast.Body {
-	r.derived.Do(func() { r.derivations = r.derive() })
-	return r.derivations
+	made, ok := r.modules.bodies.Load(r)
+	if !ok {
+		made, _ = r.modules.bodies.LoadOrStore(r, r.derive())
+	}
+	return made.([]ast.Body)
 }
 
 func (r *Rule) derive() []ast.Body {

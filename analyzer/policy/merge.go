@@ -2,7 +2,6 @@ package policy
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -59,7 +58,10 @@ func distinct(found []breach) []breach {
 	var out []breach
 	index := map[string]int{}
 	for _, b := range found {
-		k := fmt.Sprint(b.unknown != nil, b.key())
+		k := b.key()
+		if b.unknown != nil {
+			k = "?" + k
+		}
 		i, there := index[k]
 		switch {
 		case !there:

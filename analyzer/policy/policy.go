@@ -35,9 +35,6 @@ type Rule struct {
 	reads   []string   // every name that the rule reads
 	ref     ast.Ref    // of its findings
 	modules *modules
-
-	derived     sync.Once
-	derivations []ast.Body // see bodies
 }
 
 // Severity is that of a finding that does not say otherwise.
@@ -114,4 +111,5 @@ func (e *Engine) add(rules []*Rule) error {
 type modules struct {
 	compiler *ast.Compiler
 	store    storage.Store // empty: rules have no data of their own
+	bodies   sync.Map      // of rules that have been asked for theirs
 }

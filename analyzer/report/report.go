@@ -7,7 +7,9 @@
 package report
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -84,7 +86,8 @@ func Write(w io.Writer, v Verb, format string, r *analyzer.Report, o Options) er
 	var names []string
 	for _, f := range formats[v] {
 		if f.Name == format {
-			return f.write(w, r, o)
+			buffered := bufio.NewWriterSize(w, 1<<16)
+			return errors.Join(f.write(buffered, r, o), buffered.Flush())
 		}
 		names = append(names, f.Name)
 	}
@@ -94,7 +97,8 @@ func Write(w io.Writer, v Verb, format string, r *analyzer.Report, o Options) er
 // WriteProblems writes what could not be read or evaluated, notes left out, and
 // reports whether all that was asked for was analysed.
 func WriteProblems(w io.Writer, r *analyzer.Report, o Options) (whole bool, err error) {
-	out := o.printer(w)
+	buffered := bufio.NewWriter(w)
+	out := o.printer(buffered)
 	for _, p := range problems(r) {
 		p.At = p.At.Called(out.file(p.At.File()))
 		if p.Severity != source.Note {
@@ -104,7 +108,7 @@ func WriteProblems(w io.Writer, r *analyzer.Report, o Options) (whole bool, err 
 	for _, f := range failures(r) {
 		out.printf("%s\n", f.Error())
 	}
-	return complete(r), out.err
+	return complete(r), errors.Join(out.err, buffered.Flush())
 }
 
 func writeJSON(w io.Writer, doc any) error {
