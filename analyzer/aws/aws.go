@@ -95,4 +95,4 @@ func Build(stacks []*source.Stack) *graph.Graph {
 }
 
 // passes read what depends on the edges of several resources, in this order.
-var passes = []func(*builder){defaultLogGroups, unusedDataSources, readDefinitions, readWorkflows, readEnvironments, polledTables, readPolicies}
+var passes = []func(*builder){defaultLogGroups, unusedDataSources, readDefinitions, readWorkflows, readEnvironments, polledTables, readPolicies, grantsForOthers}

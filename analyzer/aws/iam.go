@@ -42,6 +42,8 @@ var grantAttrs = []attr{
 	{name: "wildcard", typ: flag, doc: "Of a grant: whether an action is a pattern, such as dynamodb:*."},
 	{name: "data", typ: flag, source: "Service Authorization Reference",
 		doc: "Of a grant: whether an action works on what the resource holds (items, messages, objects), not only on its configuration."},
+	{name: "for_another", typ: flag,
+		doc: "Whether a grant seems to be meant for another: several functions have the role, and others of them are told of the resource, but this one is not; absent where that is not so."},
 }
 
 // attaches says which roles get policies by a resource, and where these stand.
@@ -209,6 +211,46 @@ func readPolicies(b *builder) {
 		for _, g := range b.statementsOf(p).grants {
 			b.open = append(b.open, openEnd{known: g.to.node, rel: g.rel.Reverse(), why: "a policy belongs to a role that is not known"})
 		}
+	}
+}
+
+// grantsForOthers marks what a function may do only because others with its role
+// do: they are told of the resource, and it is neither told of it nor triggered by it.
+func grantsForOthers(b *builder) {
+	for _, role := range b.g.Of(graph.Role) {
+		told := map[*graph.Node]map[*graph.Node]bool{} // resource → functions
+		for _, e := range b.g.In(role, graph.Assumes) {
+			if e.From != nil && e.From.Kind == graph.Function {
+				b.toldOf(e.From, told)
+			}
+		}
+		for _, e := range b.g.In(role, graph.Assumes) {
+			if e.From == nil || e.From.Kind != graph.Function {
+				continue
+			}
+			for _, g := range b.g.Out(e.From, graph.Reads, graph.Writes, graph.Invokes) {
+				if g.Basis == graph.Permitted && g.To != nil && len(told[g.To]) > 0 && !told[g.To][e.From] {
+					g.Attrs = cloneWith(g.Attrs, "for_another", source.BoolOf(true, g.At))
+				}
+			}
+		}
+	}
+}
+
+// toldOf notes what the environment of a function names, and what triggers it.
+func (b *builder) toldOf(fn *graph.Node, told map[*graph.Node]map[*graph.Node]bool) {
+	var all []*graph.Node
+	for _, e := range b.g.Out(fn, graph.Configures) {
+		all = append(all, e.To)
+	}
+	for _, e := range b.g.In(fn, graph.Triggers) {
+		all = append(all, e.From)
+	}
+	for _, n := range all {
+		if told[n] == nil {
+			told[n] = map[*graph.Node]bool{}
+		}
+		told[n][fn] = true
 	}
 }
 

@@ -6,7 +6,8 @@
 #   events starts hundreds of copies, and the store refuses everybody.
 #
 #   A proxy, a data API, reserved concurrency, or triggers that start only a few copies protect it.
-#   A function in a network of its own that is told a store's address counts as using it.
+#   A function in a network of its own that is told a store's address counts as using it; one that
+#   shares its role with others, of which only they are told of the store, does not.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, Configuring reserved concurrency for a function
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -30,6 +31,7 @@ findings contains {
 	some uses in [fn.writes, fn.reads, fn.configures]
 	some use in uses
 	use.limited
+	not use.for_another
 	floods(i)
 }
 

@@ -5,7 +5,8 @@
 #   that changes something for each event changes it twice, unless it remembers which events it has
 #   seen: in a table of their keys, or because a FIFO queue sends each only once.
 #
-#   What the code does cannot be seen here: a change that may be repeated safely is fine.
+#   What the code does cannot be seen here: a change that may be repeated safely is fine. What a role
+#   allows to several functions, and only others of them are told of, counts for those others.
 # related_resources:
 #   - description: AWS Lambda Developer Guide, How Lambda processes records from stream and queue-based event sources
 #     ref: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
@@ -28,6 +29,7 @@ findings contains {
 	not deduplicated(i, j)
 	some k, w in fn.writes
 	w.data
+	not w.for_another
 	not w.kind in {"log_group", "secret", "parameter", "state_machine"} # a workflow knows that a callback arrives twice
 	not w.node in {d.node | some outcome in [fn.dead_letters_to, fn.on_failure_to, fn.on_success_to]; some d in outcome}
 	not aside(i, k)
