@@ -122,7 +122,13 @@ func (v *view) published(write *graph.Node) []projection {
 			}
 		}
 	}
-	return out
+	return filter(out, func(p projection) bool { return !p.comesBack() })
+}
+
+// comesBack reports whether what writes the store gets back what it told of: it goes
+// on with its own work.
+func (p projection) comesBack() bool {
+	return slices.ContainsFunc(p.path[2:], func(e *graph.Edge) bool { return e.To == p.path[0].From })
 }
 
 // isReadModel reports whether what a store's changes are projected into is made for
