@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -165,7 +166,7 @@ func exist(paths []string) error {
 	for _, p := range paths {
 		var failed *fs.PathError
 		if _, err := os.Stat(p); p != "-" && errors.As(err, &failed) {
-			return fmt.Errorf("%s: %w", p, failed.Err)
+			return fmt.Errorf("%s: %w", cmp.Or(p, `""`), failed.Err)
 		}
 	}
 	return nil
