@@ -41,7 +41,7 @@ findings contains {
 findings contains {
 	"at": [fn.id, "logs_to"],
 	"with": [other | some other in judged; other != fn.id],
-	"message": "the log group of no function is declared, so the logs of all are kept for ever",
+	"message": "no log group of a function is declared, so what functions log is kept for ever",
 } if {
 	not declared
 	some fn in input.functions

@@ -14,7 +14,7 @@ resource "aws_lambda_function" "orders" {
   role          = "arn:aws:iam::111122223333:role/orders"
 }
 
-resource "aws_lambda_function" "audit" { # want "logs of all are kept"
+resource "aws_lambda_function" "audit" { # want "functions log is kept"
   function_name = "audit"
   filename      = "audit.zip"
   handler       = "index.handler"
