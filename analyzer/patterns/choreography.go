@@ -49,15 +49,27 @@ func (d *draft) addRelay(failures *graph.Node) {
 	if len(undo) == 0 {
 		return
 	}
-	tells := filter(d.In(failures, graph.Writes), func(e *graph.Edge) bool {
+	isStep := func(e *graph.Edge) bool {
 		return is(e.From, compute...) && d.isMeant(e) && !slices.ContainsFunc(undo, func(u event) bool { return u.target == e.From })
-	})
-	handed := filter(d.events, func(e event) bool { return !slices.Contains(e.sources, failures) && d.isHandedOn(e, tells) })
-	if len(handed) == 0 || !slices.ContainsFunc(undo, func(u event) bool { return d.worksOnTheirs(u.target, tells) }) {
+	}
+	tells := filter(d.In(failures, graph.Writes), isStep)
+	var handed []event // to one that may tell of a failure
+	var hand []*graph.Edge
+	for _, e := range d.events {
+		isTold := slices.ContainsFunc(tells, func(t *graph.Edge) bool { return t.From == e.target })
+		if from := filter(d.In(e.sources[0], graph.Writes), isStep); isTold && len(from) > 0 && e.sources[0] != failures {
+			handed, hand = append(handed, e), append(hand, from...)
+		}
+	}
+	if len(handed) == 0 || !slices.ContainsFunc(undo, func(u event) bool { return d.worksOnTheirs(u.target, append(hand, tells...)) }) {
 		return
 	}
 	for _, e := range tells {
 		d.add("orchestrator", failures, e)
+		d.add("step", e.From, e)
+	}
+	for _, e := range hand {
+		d.add("orchestrator", e.To, e)
 		d.add("step", e.From, e)
 	}
 	for _, e := range handed {
@@ -66,14 +78,6 @@ func (d *draft) addRelay(failures *graph.Node) {
 	for _, u := range undo {
 		d.add("compensation", u.target, u.edges...)
 	}
-}
-
-// isHandedOn reports whether one of some components sets another one in motion.
-func (v *view) isHandedOn(e event, among []*graph.Edge) bool {
-	return slices.ContainsFunc(among, func(next *graph.Edge) bool { return next.From == e.target }) &&
-		slices.ContainsFunc(among, func(before *graph.Edge) bool {
-			return before.From != e.target && len(leadingTo(v.puts(before.From), e.sources[0])) > 0
-		})
 }
 
 // worksOnTheirs reports whether a component changes a store that one of some others
