@@ -333,7 +333,8 @@ func unknownParams(params map[string]string, stacks []*source.Stack) (problems [
 	return problems
 }
 
-// unknownVars reports values for variables that no Terraform root has.
+// unknownVars reports values for variables that no Terraform root has, and files of
+// values that cannot be read.
 func (s *settings) unknownVars(stacks []*source.Stack) (problems []source.Problem) {
 	known := map[string]bool{}
 	for _, x := range stacks {
@@ -344,7 +345,10 @@ func (s *settings) unknownVars(stacks []*source.Stack) (problems []source.Proble
 	for _, in := range s.inputs {
 		at, names := source.Location{}, []string{in.Name}
 		if in.File != nil {
-			at, names = source.InFile(in.File.Name), in.File.Variables()
+			var wrong []source.Problem
+			at = source.InFile(in.File.Name)
+			names, wrong = in.File.Variables()
+			problems = append(problems, wrong...)
 		}
 		for _, name := range names {
 			if _, isParam := s.params[name]; !known[name] && (in.File != nil || !isParam) && len(stacks) > 0 {

@@ -216,7 +216,9 @@ func (p *project) readInputs(opts Options) {
 	}
 	for _, in := range opts.Inputs {
 		if in.File != nil {
+			told := len(p.problems) // what is wrong with the file is told once, not for each root
 			p.readVarFile(in.File.Name, in.File.Text)
+			p.problems = p.problems[:told]
 		} else {
 			p.inputs[in.Name] = p.optionInput(in.Name, in.Value)
 		}
@@ -226,8 +228,9 @@ func (p *project) readInputs(opts Options) {
 	}
 }
 
-// Variables are the names of the variables that a file gives values, in its order.
-func (f File) Variables() []string {
+// Variables are the names of the variables that a file gives values, in its order,
+// and what is wrong with it.
+func (f File) Variables() ([]string, []source.Problem) {
 	p := newProject(source.MemoryTree(nil), ".", Options{})
 	p.inputs = map[string]node{}
 	p.readVarFile(f.Name, f.Text)
@@ -235,7 +238,7 @@ func (f File) Variables() []string {
 	slices.SortFunc(names, func(a, b string) int {
 		return cmp.Or(cmp.Compare(p.inputs[a].e.Range().Start.Byte, p.inputs[b].e.Range().Start.Byte), cmp.Compare(a, b))
 	})
-	return names
+	return names, p.problems
 }
 
 func (p *project) readVarFile(file string, src []byte) {
