@@ -68,6 +68,7 @@ func TestPlans(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := Load(tree, filepath.ToSlash(root), Options{})
+		checkOverlay(t, file, b, s, tree, filepath.ToSlash(root))
 		tree.Close()
 		ours := map[string]source.Value{}
 		for _, r := range s.Resources {
@@ -236,4 +237,30 @@ func sameText(text string, after any) bool {
 		theirs = strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	return same(source.StringOf(text, source.Location{}), source.StringOf(theirs, source.Location{}))
+}
+
+// checkOverlay lays a plan over its root: it fits, and no resource comes or goes.
+func checkOverlay(t *testing.T, file string, run []byte, s *source.Stack, tree *source.Tree, root string) {
+	t.Helper()
+	var raw struct{ Plan json.RawMessage }
+	if err := json.Unmarshal(run, &raw); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	plan, problems := ReadPlan(File{"plan.json", raw.Plan})
+	if plan == nil {
+		t.Errorf("%s: %v", file, problems)
+		return
+	}
+	if fit := plan.Fit(s); fit < 0.5 {
+		t.Errorf("%s fits its root by %v", file, fit)
+	}
+	over := Load(tree, root, Options{Plan: plan})
+	for _, p := range over.Problems {
+		if strings.Contains(p.Summary, "the plan has no") {
+			t.Errorf("%s: %v", file, p)
+		}
+	}
+	if len(over.Resources) < len(s.Resources) {
+		t.Errorf("%s: %d resources under the plan, %d without", file, len(over.Resources), len(s.Resources))
+	}
 }

@@ -29,7 +29,7 @@ func (p *project) overlay(s *source.Stack, x *Plan) {
 		if !ok {
 			continue
 		}
-		m.at = r.At
+		m.at, m.shim = r.At, r.From != ""
 		r.Properties = m.merge(r.Properties, c.after, c.unknown)
 		for _, name := range []string{"arn", "id", "url"} { // so that a literal mention finds it
 			v := c.after.Get(name)
@@ -117,6 +117,7 @@ type merger struct {
 	p     *project
 	at    source.Location
 	state bool // what the source says counts
+	shim  bool // what the source says is what the module usually does
 }
 
 func isTrue(v source.Value) bool { return v.Kind == source.Bool && v.Text == "true" }
@@ -147,6 +148,8 @@ func (m merger) merge(v, after, unknown source.Value) source.Value {
 		return m.list(v, after, unknown)
 	case v.Kind == source.Unknown && (scalar || unknown.Kind == source.Unset || len(unknown.Items) == 0 && len(unknown.Entries) == 0):
 		return m.settle(v, after)
+	case scalar && m.shim && !same(v, after):
+		return m.settle(v, after)
 	case scalar && !m.state && !same(v, after):
 		m.p.problemAt(source.Warning, v.At, "the plan has another value here: it is not of this source, or of other variables")
 		return m.settle(v, after)
@@ -160,7 +163,7 @@ func (m merger) list(v, after, unknown source.Value) source.Value {
 	if len(v.Items) != len(after.Items) {
 		return veiled(v, after)
 	}
-	trial := merger{p: &project{texts: m.p.texts}, at: m.at, state: m.state}
+	trial := merger{p: &project{texts: m.p.texts}, at: m.at, state: m.state, shim: m.shim}
 	out := v
 	out.Items = make([]source.Value, len(v.Items))
 	for i := range v.Items {
@@ -226,7 +229,8 @@ func (p *project) jsonText(s string) (source.Value, bool) {
 	return moved(r.plain(top), source.Location{}), true
 }
 
-// same reports whether two scalars are the same value, or the same JSON document.
+// same reports whether two scalars are the same value, or the same JSON document up
+// to the order of lists of text: providers sort those of policies.
 func same(v, after source.Value) bool {
 	a, _ := v.AsString()
 	b, _ := after.AsString()
@@ -239,7 +243,25 @@ func same(v, after source.Value) bool {
 		return x == y
 	}
 	var left, right any
-	return json.Unmarshal([]byte(a), &left) == nil && json.Unmarshal([]byte(b), &right) == nil && reflect.DeepEqual(left, right)
+	return json.Unmarshal([]byte(a), &left) == nil && json.Unmarshal([]byte(b), &right) == nil && reflect.DeepEqual(inOrder(left), inOrder(right))
+}
+
+// inOrder is a JSON value with its lists of text sorted.
+func inOrder(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			v[k] = inOrder(x)
+		}
+	case []any:
+		for i, x := range v {
+			v[i] = inOrder(x)
+		}
+		if !slices.ContainsFunc(v, func(x any) bool { _, ok := x.(string); return !ok }) {
+			slices.SortFunc(v, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+		}
+	}
+	return v
 }
 
 // IsPlan reports whether a text may be a plan or state as terraform show -json

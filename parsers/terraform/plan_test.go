@@ -54,6 +54,34 @@ func TestFit(t *testing.T) {
 	}
 }
 
+// TestPlanAgrees: a policy whose lists are sorted is the same policy, and what stands in
+// for a module is not held against the plan.
+func TestPlanAgrees(t *testing.T) {
+	files := map[string]string{"main.tf": `
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({ Statement = [{ Action = ["s3:PutObject", "s3:GetObject"], Resource = "*" }] })
+}
+module "queue" {
+  source = "terraform-aws-modules/sqs/aws"
+  name   = "q"
+}
+resource "aws_sqs_queue" "other" { name = "here" }
+`}
+	plan := readPlan(t, []byte(`{"format_version": "1.2", "resource_changes": [
+		{"address": "aws_iam_policy.p", "change": {"after": {"policy": "{\"Statement\": [{\"Resource\": \"*\", \"Action\": [\"s3:GetObject\", \"s3:PutObject\"]}]}"}}},
+		{"address": "module.queue.aws_sqs_queue.this[0]", "change": {"after": {"name": "another"}}},
+		{"address": "aws_sqs_queue.other", "change": {"after": {"name": "there"}}}
+	]}`))
+	s := loadFiles(t, files, Options{Plan: plan})
+	text := problems(s)
+	if strings.Count(text, "the plan has another value here") != 1 || !strings.Contains(text, "main.tf:9:43: warning: the plan has another value here") {
+		t.Errorf("problems:\n%s", text)
+	}
+	if got := property(t, s, "module.queue.aws_sqs_queue.this[0]", "name").Text; got != "another" {
+		t.Errorf("the queue of the module is called %s", got)
+	}
+}
+
 // TestPlannedVariables: a plan was made with values, which win; text in them is text.
 func TestPlannedVariables(t *testing.T) {
 	plan := readPlan(t, []byte(`{"format_version": "1.2", "variables": {
