@@ -132,7 +132,7 @@ func (p *project) readConfig(tree *source.Tree, dir string) *config {
 	for _, b := range bodies {
 		c.unindex(b)
 		c.usage.scan(b)
-		rewriteBody(b, p)
+		rewriteBody(b, p.own)
 	}
 	return c
 }

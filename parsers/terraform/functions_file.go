@@ -168,7 +168,7 @@ func (p *project) template(file string, content []byte) hclsyntax.Expression {
 	if e == nil || diags.HasErrors() {
 		return nil
 	}
-	p.rewrite(e)
+	p.own.rewrite(e)
 	p.templates[key] = e
 	return e
 }

@@ -12,11 +12,15 @@ import (
 // a method that only its own package can write, but a struct that embeds one has
 // it too.
 
+// owner is the project that evaluates an expression: what is parsed once may be
+// lent from one to the next.
+type owner struct{ *project }
+
 // part is an interpolation of a template. Where it is unknown it becomes a token,
 // so that the rest of the text stays known.
 type part struct {
 	hclsyntax.Expression
-	p *project
+	p *owner
 }
 
 func (e part) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
@@ -37,7 +41,7 @@ func (e part) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 // is remembered never outlives one evaluation.
 type condition struct {
 	hclsyntax.Expression
-	p     *project
+	p     *owner
 	set   bool
 	value cty.Value
 	diags hcl.Diagnostics
@@ -185,7 +189,7 @@ func (b branch) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 // interrupted, but its turns can become empty.
 type turn struct {
 	hclsyntax.Expression
-	p *project
+	p *owner
 }
 
 func (t turn) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
@@ -279,7 +283,7 @@ func (w *mentionWalker) Exit(n hclsyntax.Node) hcl.Diagnostics {
 	return nil
 }
 
-func rewriteBody(b *body, p *project) {
+func rewriteBody(b *body, p *owner) {
 	for _, a := range b.attrs {
 		p.rewrite(a.expr)
 	}
@@ -290,7 +294,7 @@ func rewriteBody(b *body, p *project) {
 
 // rewrite makes the changes in place. The nodes are collected first, because a
 // walk does not see through what is put around them.
-func (p *project) rewrite(e hclsyntax.Expression) {
+func (p *owner) rewrite(e hclsyntax.Expression) {
 	var nodes []hclsyntax.Node
 	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
 		nodes = append(nodes, n)

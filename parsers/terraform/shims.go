@@ -3,6 +3,7 @@ package terraform
 import (
 	"embed"
 	"io/fs"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -62,11 +63,59 @@ func (p *project) shimIn(dir string) *config {
 			c = p.readShim(p.userShims, dir)
 		}
 		if c == nil {
-			c = p.readShim(builtinShims(), dir)
+			c = p.borrowShim(dir)
 		}
 		p.shims[dir] = c
 	}
 	return c
+}
+
+// lentShim is a parsed built-in shim. Its trees hold the state of an evaluation:
+// one project at a time has it.
+type lentShim struct {
+	dir    string
+	config *config
+	owner  *owner
+	texts  texts
+}
+
+// idleShims are the parsed built-in shims that no project has, by folder.
+var idleShims = struct {
+	sync.Mutex
+	of map[string][]*lentShim
+}{of: map[string][]*lentShim{}}
+
+// borrowShim is a built-in shim, parsed anew where all that are parsed are lent.
+func (p *project) borrowShim(dir string) *config {
+	idleShims.Lock()
+	var l *lentShim
+	if idle := idleShims.of[dir]; len(idle) > 0 {
+		l, idleShims.of[dir] = idle[len(idle)-1], idle[:len(idle)-1]
+	}
+	idleShims.Unlock()
+	if l == nil {
+		l = &lentShim{dir: dir, owner: &owner{}, texts: texts{}}
+		reader := newProject(nil, ".", Options{})
+		reader.own, reader.texts = l.owner, l.texts
+		if l.config = reader.readShim(builtinShims(), dir); l.config == nil {
+			return nil
+		}
+	}
+	l.owner.project = p
+	maps.Copy(p.texts, l.texts)
+	p.lent = append(p.lent, l)
+	return l.config
+}
+
+// giveBack ends the use of what was lent.
+func (p *project) giveBack() {
+	idleShims.Lock()
+	defer idleShims.Unlock()
+	for _, l := range p.lent {
+		l.owner.project = nil
+		idleShims.of[l.dir] = append(idleShims.of[l.dir], l)
+	}
+	p.lent = nil
 }
 
 // readShim reads the folder of a shim under a name that no file of the tree has.

@@ -62,6 +62,8 @@ type project struct {
 	texts      texts
 	configs    map[string]*config
 	shims      map[string]*config
+	own        *owner      // of what is parsed for this project
+	lent       []*lentShim // to this project, until it ends
 	templates  map[string]hclsyntax.Expression
 	mentions   map[hclsyntax.Expression]*mentions
 	usage      usage
@@ -83,10 +85,12 @@ type project struct {
 }
 
 func newProject(tree *source.Tree, root string, opts Options) *project {
-	return &project{tree: tree, root: path.Clean(root), userShims: opts.Shims, hasPlan: opts.Plan != nil, texts: texts{}, configs: map[string]*config{}, shims: map[string]*config{},
+	p := &project{tree: tree, root: path.Clean(root), userShims: opts.Shims, hasPlan: opts.Plan != nil, texts: texts{}, configs: map[string]*config{}, shims: map[string]*config{},
 		templates: map[string]hclsyntax.Expression{}, mentions: map[hclsyntax.Expression]*mentions{}, funcs: map[string]function.Function{}, usage: newUsage(),
 		symbols: symbols{index: map[[2]string]int{}}, budget: newBudget(), busy: map[string]bool{}, missing: map[string]bool{},
 		documents: map[string]*node{}}
+	p.own = &owner{p}
+	return p
 }
 
 // Load reads the root module in the folder dir of the tree. It never fails: what
@@ -96,6 +100,7 @@ func Load(tree *source.Tree, dir string, opts Options) *source.Stack {
 }
 
 func (p *project) load(opts Options) *source.Stack {
+	defer p.giveBack()
 	c := p.config(p.root)
 	if c == nil {
 		p.problem(source.Error, hcl.Range{Filename: p.root}, "cannot read the folder")

@@ -244,7 +244,7 @@ func (f File) Variables() ([]string, []source.Problem) {
 func (p *project) readVarFile(file string, src []byte) {
 	if !strings.HasSuffix(file, ".json") {
 		if b := p.parse(file, src); b != nil {
-			rewriteBody(b, p)
+			rewriteBody(b, p.own)
 			for _, a := range b.attrs {
 				p.inputs[a.name] = node{m: p.rootModule, e: a.expr, sc: scope{closed: true}}
 			}
@@ -259,7 +259,7 @@ func (p *project) readVarFile(file string, src []byte) {
 	for _, object := range top.objects() {
 		for _, k := range object.keys {
 			e := r.expression(k.value, false)
-			p.rewrite(e)
+			p.own.rewrite(e)
 			p.inputs[k.name] = node{m: p.rootModule, e: e, sc: scope{closed: true}}
 		}
 	}
@@ -283,7 +283,7 @@ func (p *project) optionInput(name, value string) node {
 		return n
 	}
 	if e, diags := hclsyntax.ParseExpression([]byte(value), file, hcl.InitialPos); !diags.HasErrors() && len(e.Variables()) == 0 {
-		p.rewrite(e)
+		p.own.rewrite(e)
 		n.e = e
 	}
 	return n
