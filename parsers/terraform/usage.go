@@ -104,7 +104,7 @@ func (u usage) traversal(t hcl.Traversal) {
 		return
 	case !ok:
 		return
-	case !strings.Contains(m.of, "_") && !strings.HasPrefix(m.of, "module."): // an iterator
+	case !strings.HasPrefix(m.of, "aws") && !strings.HasPrefix(m.of, "data.") && !strings.HasPrefix(m.of, "module."): // maybe an iterator
 		u.look(t[1:])
 		if len(t) > 2 {
 			u.look(t[2:])
