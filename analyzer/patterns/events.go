@@ -132,6 +132,8 @@ func (v *view) isSetInMotion(e *graph.Edge) bool {
 		return false
 	}
 	switch e.From.Kind {
+	case graph.Bucket: // which is told to tell the bus of everything, whoever listens
+		return e.Relation == graph.Triggers && (!is(e.To, graph.Bus) || len(v.Out(e.To, graph.Triggers)) > 0)
 	case graph.IoTRule, graph.EmailRule:
 		return e.Relation == graph.Triggers || e.Relation == graph.Writes
 	case graph.Alarm:
