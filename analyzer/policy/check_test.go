@@ -77,7 +77,7 @@ var careless = map[string]string{
 	"difference": `findings contains {"at": [q.id, "fifo"], "message": "m"} if { some q in input.queues; q.id in {r.id | some r in input.queues} - {r.id | some a in input.alarms; some w in a.alarms; r := input.queues[w.queue]} }`,
 	"total":      `findings contains {"at": [q.id, "fifo"], "message": "m"} if { some q in input.queues; sum([t.batch_size | some t in q.triggers]) < 80 }`,
 	"at-most":    `findings contains {"at": [q.id, "fifo"], "message": "m"} if { some q in input.queues; count(q.triggers) <= 1 }`,
-	"every":      `findings contains {"at": [q.id, "fifo"], "message": "m"} if { some q in input.queues; every t in q.triggers { not t.batch_size > 50 } }`,
+	"every":      `findings contains {"at": [q.id, "fifo"], "message": "m"} if { some q in input.queues; every t in q.triggers { n := t.batch_size; not n > 50 } }`,
 	"nothing":    `findings contains {"at": [q.id, "fifo"], "message": "m"} if { some q in input.queues; count(input.alarms) == 0 }`,
 	"cached":     "findings contains {\"at\": [q.id, \"fifo\"], \"message\": \"m\"} if { some q in input.queues; not q.id in busy }\nbusy contains q.id if { some q in input.queues; some t in q.triggers; t.batch_size > 40 }",
 	"partner":    `findings contains {"at": [d.id, "written_by"], "message": "m"} if { some d in input.tables; every w in d.written_by { w.kind == "function" } }`,

@@ -63,6 +63,11 @@ func TestRefusedBodies(t *testing.T) {
 		{"another input", `some x in input.functions; slow(3) with input as {}`, "with is not for rules"},
 		{"in relations side by side", `some x in input.functions; some uses in [x.reads, x.writes]; some u in uses; u.limitd`, "limitd"},
 		{"an index of another kind there", `some x in input.functions; some uses in [x.reads, x.writes]; some u in uses; input.queues[u.table].fifo`, "index into tables"},
+		{"a denial of what may be absent", `some x in input.functions; not x.reserved_concurrency > 3`, "no reserved_concurrency"},
+		{"a denial after a sum", `some x in input.queues; some t in x.triggers; not t.maximum_pollers * 10 > 50`, "no maximum_pollers"},
+		{"a denial in every", `some x in input.queues; every t in x.triggers { not t.maximum_concurrency > 3 }`, "no maximum_concurrency"},
+		{"a denial by a helper", `some x in input.functions; not slow(x.reserved_concurrency)`, "no reserved_concurrency"},
+		{"a denial behind an index", `some x in input.functions; some t in x.triggered_by; not input.queues[t.queue].fifo`, "no queue"},
 		{"a variable that is not used", `some x in input.functions; y := 1`, "y"},
 	} {
 		text := head + "findings contains {\"at\": [x.id, \"id\"], \"message\": \"m\"} if {\n" + c.body + "\n}\n"

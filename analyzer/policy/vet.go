@@ -133,6 +133,9 @@ func (v *vetter) body(c *ast.Compiler, r *ast.Rule) error {
 			v.call(x.Operator().String(), terms[1:])
 		}
 	}
+	for e := r; e != nil; e = e.Else {
+		v.denials(e.Body)
+	}
 	v.line = r.Location.Row
 	return nil
 }

@@ -15,8 +15,9 @@ package serverlens.rules.api_access_log_format
 
 findings contains {"at": [stage.id, "access_log_format"], "message": "lines of this log are not JSON"} if {
 	some stage in input.stages
-	not structured(stage.access_log_format)
-	stage.access_log_format != ""
+	format := stage.access_log_format
+	format != ""
+	not structured(format)
 }
 
 # structured: a JSON object once each variable, in quotes or not, has a value.
