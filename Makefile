@@ -34,9 +34,9 @@ corpus: ## how a corpus is read, which patterns and findings it has, what they r
 	SERVERLENS_CORPUS=$(CORPUS) go test -count=1 -v -run 'Corpus|Matches|Prove|Weight|Stands' ./...
 
 .PHONY: bench
-bench: ## each step; what the program costs beside what it may cost
+bench: ## each step; what the program costs beside what it may cost (CORPUS= for real templates)
 	go test -run '^$$' -bench . ./cmd/... ./parsers/... ./analyzer/...
-	SERVERLENS_BENCH=1 go test -count=1 -timeout 30m -run Budgets -v ./cmd/serverlens
+	SERVERLENS_BENCH=1 SERVERLENS_CORPUS=$(CORPUS) go test -count=1 -timeout 30m -run Budgets -v ./cmd/serverlens
 
 FUZZTIME := 1m
 
