@@ -1,9 +1,6 @@
 package cloudformation
 
 import (
-	"slices"
-
-	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -47,17 +44,11 @@ func (t *template) decide(name string, at source.Location) source.Expr {
 // boolean names the condition that is declared with such a word: On is true to
 // CloudFormation in both places.
 func (t *template) conditionName(v source.Value) (string, bool) {
-	if v.Kind != source.Bool {
-		return v.Text, v.Kind == source.String
+	if v.Kind == source.Bool {
+		name, ok := t.booleanNames[v.Text]
+		return name, ok
 	}
-	i := slices.IndexFunc(t.conditionNames, func(name string) bool {
-		text, ok := document.Boolean(name)
-		return ok && text == v.Text
-	})
-	if i < 0 {
-		return "", false
-	}
-	return t.conditionNames[i], true
+	return v.Text, v.Kind == source.String
 }
 
 // decideAll decides every condition and lists the open ones.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/serverlens/serverlens/parsers/document"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -19,7 +20,8 @@ type template struct {
 
 	values         map[bool]map[string]source.Value // of parameters, by whether a condition asks
 	conditions     map[string]*condition
-	conditionNames []string // in order
+	conditionNames []string          // in order
+	booleanNames   map[string]string // "true" and "false" to the first condition that is called by such a word
 	resources      []entry
 	byName         map[string]*entry
 	uncertain      bool // more names may be declared than are seen
@@ -41,7 +43,7 @@ func (l *loader) template(path string, root source.Value) *template {
 	return &template{
 		loader: l, path: path, root: root,
 		values:     map[bool]map[string]source.Value{false: {}, true: {}},
-		conditions: map[string]*condition{}, byName: map[string]*entry{},
+		conditions: map[string]*condition{}, booleanNames: map[string]string{}, byName: map[string]*entry{},
 		outputs: map[string]*output{}, children: map[string]*template{},
 	}
 }
@@ -102,6 +104,9 @@ func (t *template) declare() {
 	for _, e := range conditions {
 		t.conditionNames = append(t.conditionNames, e.Key)
 		t.conditions[e.Key] = &condition{entry: e}
+		if text, ok := document.Boolean(e.Key); ok && t.booleanNames[text] == "" {
+			t.booleanNames[text] = e.Key
+		}
 	}
 	resources, all := t.entries(section("Resources"), scope{})
 	t.resources = resources
