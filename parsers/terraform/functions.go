@@ -19,17 +19,23 @@ import (
 // Terraform has them. It grows as others are asked for.
 func (p *project) functions(names []string) map[string]function.Function {
 	for _, name := range names {
-		if _, made := p.funcs[name]; made || p.makeFunction(name) {
-			continue
-		}
-		for _, table := range []map[string]function.Function{library(), p.fileFunctions(), {"try": {}, "can": {}}} {
-			for name := range table { // hcl tells of one with a similar name
-				p.makeFunction(name)
-				p.makeFunction("core::" + name)
-			}
+		if _, made := p.funcs[name]; !made && !p.allFuncs && !p.makeFunction(name) {
+			p.makeFunctions()
 		}
 	}
 	return p.funcs
+}
+
+// makeFunctions makes all functions, so that hcl can tell of one with a name like
+// that of one that there is not.
+func (p *project) makeFunctions() {
+	p.allFuncs = true
+	for _, table := range []map[string]function.Function{library(), p.fileFunctions(), {"try": {}, "can": {}}} {
+		for name := range table {
+			p.makeFunction(name)
+			p.makeFunction("core::" + name)
+		}
+	}
 }
 
 // closedFunctions is functions for a template, which cannot render templates.

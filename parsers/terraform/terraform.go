@@ -77,6 +77,7 @@ type project struct {
 	conditions []source.Condition
 
 	funcs      map[string]function.Function // by the names that expressions call them by
+	allFuncs   bool                         // funcs holds all that there are
 	current    node                         // the expression that is being evaluated
 	strict     int                          // depth of calls of try and can
 	pieces     int                          // of the text at hand
