@@ -43,7 +43,8 @@ func serverless(is bool) attr {
 
 // limitedStores says of every store whether it is limited, and repeats that on
 // the edges over which it is read, written and, where a function in a network of
-// its own needs no permission, told of. What takes nothing of the store is not limited, whatever the store is.
+// its own needs no permission, told of. What takes nothing of the store is not
+// limited, whatever the store is.
 func limitedStores(b *builder) {
 	for _, n := range b.g.Of(graph.Database, graph.Cache, graph.SearchDomain, graph.Warehouse, graph.Table) {
 		if n.Stack != nil {

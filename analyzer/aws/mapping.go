@@ -1,8 +1,6 @@
 package aws
 
 import (
-	"slices"
-
 	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/parsers/source"
 )
@@ -216,29 +214,42 @@ func partialBatchResponse(b *builder, r *resource, in source.Value) source.Value
 // polledTables tells the streams of tables that are only mentioned from other
 // streams: what may read records of a table and of no stream polls a table's.
 func polledTables(b *builder) {
+	known := map[*graph.Node]polled{}
 	for _, e := range b.g.Edges {
 		from := e.From
 		if e.Relation != graph.Triggers || from == nil || e.To == nil || from.Kind != graph.External || e.Attrs["source_kind"].Text != string(graph.Stream) {
 			continue
 		}
-		table, stream := false, false
+		var may polled
 		for _, role := range b.g.Out(e.To, graph.Assumes) {
-			table = table || b.allows(role.To, "dynamodb:GetRecords")
-			stream = stream || role.To == nil || b.allows(role.To, "kinesis:GetRecords")
+			p, found := known[role.To]
+			if !found {
+				p = b.polls(role.To)
+				known[role.To] = p
+			}
+			may.table, may.stream = may.table || p.table, may.stream || p.stream
 		}
-		if _, known := from.Attrs["service"]; table && !stream && !known {
+		if _, told := from.Attrs["service"]; may.table && !may.stream && !told {
 			from.Attrs["service"] = source.StringOf("dynamodb", e.At)
 			e.Attrs = cloneWith(e.Attrs, "source_kind", source.StringOf(string(graph.Table), e.At))
 		}
 	}
 }
 
-// allows reports whether a policy of a role allows an action on something.
-func (b *builder) allows(role *graph.Node, action string) bool {
-	return slices.ContainsFunc(b.policies[role], func(a attached) bool {
+// polled is of what records may be read.
+type polled struct{ table, stream bool }
+
+// polls is of what a role may read records; of one that is not in sight a stream's.
+func (b *builder) polls(role *graph.Node) polled {
+	p := polled{stream: role == nil}
+	for _, a := range b.policies[role] {
 		allow, _, _ := b.statements(a)
-		return slices.ContainsFunc(allow, func(st statement) bool {
-			return !st.but && slices.ContainsFunc(st.actions, func(l listed) bool { return matches(l.value.Text, action) })
-		})
-	})
+		for _, st := range allow {
+			for _, l := range st.actions {
+				p.table = p.table || !st.but && matches(l.value.Text, "dynamodb:GetRecords")
+				p.stream = p.stream || !st.but && matches(l.value.Text, "kinesis:GetRecords")
+			}
+		}
+	}
+	return p
 }
