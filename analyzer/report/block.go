@@ -119,7 +119,18 @@ func local(f policy.Finding, words string) string {
 	if f.Stack == nil {
 		return words
 	}
-	return strings.ReplaceAll(words, f.Stack.Name+"#", "")
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(words, f.Stack.Name+"#")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		if last, _ := utf8.DecodeLastRuneInString(before); wordRune(last) || strings.ContainsRune("/.-", last) {
+			out.WriteString(f.Stack.Name + "#") // of another stack, whose name ends so
+		}
+		words = after
+	}
 }
 
 // mentions reports whether a text has a name in it that is not part of a longer

@@ -6,6 +6,7 @@ import (
 
 	"github.com/serverlens/serverlens/analyzer"
 	"github.com/serverlens/serverlens/analyzer/graph"
+	"github.com/serverlens/serverlens/analyzer/policy"
 	"github.com/serverlens/serverlens/parsers/source"
 )
 
@@ -80,6 +81,20 @@ func TestFirstSentence(t *testing.T) {
 	} {
 		if got := firstSentence(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestLocal(t *testing.T) {
+	f := policy.Finding{Stack: &source.Stack{Name: "app.yaml"}}
+	for words, want := range map[string]string{
+		"app.yaml#Fn reads app.yaml#Table":      "Fn reads Table",
+		`"app.yaml#Fn", (app.yaml#Table)`:       `"Fn", (Table)`,
+		"api/app.yaml#Fn and my-app.yaml#Table": "api/app.yaml#Fn and my-app.yaml#Table",
+		"Fn of app.yaml":                        "Fn of app.yaml",
+	} {
+		if got := local(f, words); got != want {
+			t.Errorf("%q: %q, want %q", words, got, want)
 		}
 	}
 }
