@@ -349,7 +349,7 @@ func (t *trial) values(l look) (out []*ast.Term) {
 func around(a aws.Attribute, pivots []int) []int {
 	least, most := a.Least, a.Most
 	if most == 0 {
-		most = 1 << 31
+		most = 1 << 30
 	}
 	out := []int{most, least}
 	add := func(i int) {
