@@ -30,6 +30,11 @@ It never uses the network and never runs anything that it reads.
 	cmd.AddCommand(lintCommand(), detectCommand(), graphCommand(), rulesCommand(), explainCommand(), versionCommand())
 	cmd.InitDefaultHelpCmd()
 	cmd.InitDefaultCompletionCmd()
+	for _, c := range cmd.Commands() {
+		if !c.Runnable() { // else cobra answers any word behind it with its help
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 	return cmd
 }
 
