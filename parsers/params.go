@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,7 +52,17 @@ func (o Options) settings() (s *settings, err error) {
 	if o.Shims != "" {
 		s.shims, err = source.OpenTree(o.Shims, o.MaxFileSize)
 	}
+	if err == nil && o.Shims != "" && !holdsShims(o.Shims) {
+		s.close()
+		err = fmt.Errorf("--shims %s: it holds no NAMESPACE/NAME/*.tf", o.Shims)
+	}
 	return s, err
+}
+
+// holdsShims reports whether a folder holds a stand-in for some module.
+func holdsShims(folder string) bool {
+	files, _ := fs.Glob(os.DirFS(folder), "*/*/*")
+	return slices.ContainsFunc(files, func(f string) bool { return terraform.IsConfig(path.Base(f)) })
 }
 
 // close lets go of what settings has opened.

@@ -248,6 +248,9 @@ func (p *project) readVarFile(file string, src []byte) {
 			for _, a := range b.attrs {
 				p.inputs[a.name] = node{m: p.rootModule, e: a.expr, sc: scope{closed: true}}
 			}
+			for _, x := range b.blocks {
+				p.problem(source.Error, x.at, "a file of values takes NAME = VALUE, no block %q", x.kind)
+			}
 		}
 		return
 	}
