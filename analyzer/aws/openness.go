@@ -110,12 +110,9 @@ func (b *builder) openUncertain() {
 			b.g.OpenKind(r.node.Kind, why)
 			continue
 		}
-		for i := range r.row.links {
-			rel := r.row.links[i].rel
-			for _, e := range b.made[r] {
-				if e.Relation == rel {
-					b.open = append(b.open, openEnd{known: e.From, rel: rel, why: why}, openEnd{known: e.To, rel: rel.Reverse(), why: why})
-				}
+		for _, e := range b.made[r] {
+			if slices.ContainsFunc(r.row.links, func(l link) bool { return l.rel == e.Relation }) {
+				b.open = append(b.open, openEnd{known: e.From, rel: e.Relation, why: why}, openEnd{known: e.To, rel: e.Relation.Reverse(), why: why})
 			}
 		}
 	}
@@ -136,24 +133,27 @@ var ownRelations = []graph.Relation{
 // never heard of. A custom resource that has a row does nothing that is not in the
 // row.
 func (b *builder) openOpaque(s *source.Stack, o *source.Opaque) {
-	why := o.Address + " cannot be looked into"
 	custom := isCustomResource(o.Source)
 	known := custom && byType[o.Source] != nil
 	for _, e := range o.Inputs.Entries {
-		if custom && e.Key == "ServiceToken" {
+		switch {
+		case custom && e.Key == "ServiceToken":
 			b.runAtDeployment(s, e.Value)
-			continue
+		case !known:
+			b.openMentioned(s, e.Value, o.Address+" cannot be looked into", func(k graph.Kind) []graph.Relation {
+				return slices.DeleteFunc(graph.RelationsOf(k), func(r graph.Relation) bool { return slices.Contains(ownRelations, r) })
+			})
 		}
-		if known {
-			continue
-		}
-		for _, ref := range e.Value.AllRefs() {
-			for _, end := range b.follow(s, ref, nil) {
-				for _, rel := range graph.RelationsOf(end.node.Kind) {
-					if !slices.Contains(ownRelations, rel) {
-						openAlone(end.node, rel, why)
-					}
-				}
+	}
+}
+
+// openMentioned opens some relations of the nodes that a value mentions, and of no
+// partners of theirs.
+func (b *builder) openMentioned(s *source.Stack, v source.Value, why string, relations func(graph.Kind) []graph.Relation) {
+	for _, ref := range v.AllRefs() {
+		for _, e := range b.follow(s, ref, nil) {
+			for _, rel := range relations(e.node.Kind) {
+				openAlone(e.node, rel, why)
 			}
 		}
 	}
@@ -223,18 +223,12 @@ func (b *builder) openExports() {
 			}
 		}
 	}
+	opened := func(graph.Kind) []graph.Relation { return exportOpens }
 	for _, s := range b.stacks {
 		for _, o := range s.Outputs {
 			name, known := o.Export.AsString()
-			if !exports(o) || known && imported[name] {
-				continue
-			}
-			for _, ref := range o.Value.AllRefs() {
-				for _, e := range b.follow(s, ref, nil) {
-					for _, rel := range exportOpens {
-						openAlone(e.node, rel, "it is exported, and who imports it is not in sight")
-					}
-				}
+			if exports(o) && (!known || !imported[name]) {
+				b.openMentioned(s, o.Value, "it is exported, and who imports it is not in sight", opened)
 			}
 		}
 	}
