@@ -50,7 +50,7 @@ func Within(files func(name string) []byte, v source.Value) (source.Value, []sou
 		out.At = v.At
 	}
 	if v.Sensitive {
-		out = conceal(out)
+		out = out.Concealed()
 	}
 	return out, problems
 }
@@ -66,12 +66,6 @@ func withinAlts(files func(name string) []byte, v source.Value) (source.Value, [
 		problems = append(problems, found...)
 	}
 	return out.With(trace), problems
-}
-
-// conceal marks a value and all below it as sensitive.
-func conceal(v source.Value) source.Value {
-	v.Sensitive = true
-	return v.Below(conceal)
 }
 
 // isHole reports whether a piece of text is not known, or a name that mentions a

@@ -98,7 +98,7 @@ func (v Value) WithDef(def *Location) Value {
 }
 
 // Below is v with f applied to everything directly below it: items, values of
-// entries, alternatives.
+// entries, alternatives, the document that the text encodes.
 func (v Value) Below(f func(Value) Value) Value {
 	v.Items = slices.Clone(v.Items)
 	for i := range v.Items {
@@ -108,7 +108,7 @@ func (v Value) Below(f func(Value) Value) Value {
 	for i := range v.Entries {
 		v.Entries[i].Value = f(v.Entries[i].Value)
 	}
-	if len(v.Alts()) == 0 {
+	if len(v.Alts()) == 0 && v.Doc() == nil {
 		return v
 	}
 	t := v.Trace()
@@ -116,7 +116,17 @@ func (v Value) Below(f func(Value) Value) Value {
 	for i := range t.Alts {
 		t.Alts[i].Value = f(t.Alts[i].Value)
 	}
+	if t.Doc != nil {
+		doc := f(*t.Doc)
+		t.Doc = &doc
+	}
 	return v.With(t)
+}
+
+// Concealed is v marked as sensitive, and all that is below it.
+func (v Value) Concealed() Value {
+	v.Sensitive = true
+	return v.Below(Value.Concealed)
 }
 
 // Parts is the pieces of the text, see [Trace].

@@ -46,3 +46,20 @@ func TestGetKeepsReferencesBelowAlternatives(t *testing.T) {
 		t.Errorf("AllRefs = %v; want the reference to Table", refs)
 	}
 }
+
+func TestConcealed(t *testing.T) {
+	doc := MapOf(Location{}, Entry{Key: "k", Value: StringOf("in a document", Location{})})
+	alts := []Alternative{{If: If("c"), Value: StringOf("in an alternative", Location{})}}
+	v := ListOf(Location{}, Value{Kind: Unknown}.With(Trace{Alts: alts, Doc: &doc}))
+	var open func(v Value)
+	open = func(v Value) {
+		if !v.Sensitive {
+			t.Errorf("%s %q may be read", v.Kind, v.Text)
+		}
+		v.Below(func(x Value) Value { open(x); return x })
+	}
+	open(v.Concealed())
+	if doc.Entries[0].Value.Sensitive || alts[0].Value.Sensitive {
+		t.Error("what was concealed has changed for others")
+	}
+}

@@ -105,10 +105,6 @@ func rename(v source.Value, renamed map[string][]string) source.Value {
 			t.Parts[i].Ref = &ref
 		}
 	}
-	if t.Doc != nil {
-		doc := rename(*t.Doc, renamed)
-		t.Doc = &doc
-	}
 	return v.With(t)
 }
 
@@ -181,7 +177,7 @@ func veiled(v, after source.Value) source.Value {
 	if !secretive(after) {
 		return v
 	}
-	return hidden(v, source.BoolOf(true, v.At))
+	return v.Concealed()
 }
 
 func secretive(v source.Value) bool {

@@ -110,27 +110,20 @@ func (r *planReader) resource(x source.Value) source.Resource {
 
 // hidden is a value with what a plan calls sensitive marked, and all inside of it.
 func hidden(v, sensitive source.Value) source.Value {
-	all := isTrue(sensitive)
-	if !all && sensitive.Kind != source.Map && sensitive.Kind != source.List {
+	switch {
+	case isTrue(sensitive):
+		return v.Concealed()
+	case sensitive.Kind != source.Map && sensitive.Kind != source.List:
 		return v
 	}
-	v.Sensitive = v.Sensitive || all
 	v.Items, v.Entries = slices.Clone(v.Items), slices.Clone(v.Entries)
 	for i := range v.Items {
-		v.Items[i] = hidden(v.Items[i], sensitivity(sensitive, all, item(sensitive, i)))
+		v.Items[i] = hidden(v.Items[i], item(sensitive, i))
 	}
 	for i, e := range v.Entries {
-		v.Entries[i].Value = hidden(e.Value, sensitivity(sensitive, all, sensitive.Get(e.Key)))
+		v.Entries[i].Value = hidden(e.Value, sensitive.Get(e.Key))
 	}
 	return v
-}
-
-// sensitivity is what is said of a part: what is said of the whole, where that is all.
-func sensitivity(whole source.Value, all bool, part source.Value) source.Value {
-	if all {
-		return whole
-	}
-	return part
 }
 
 // splitAddress cuts an address without keys into module and resource.

@@ -58,10 +58,6 @@ func (n Renamed) rewrite(v source.Value) source.Value {
 			}
 		}
 	}
-	if t.Doc != nil {
-		doc := n.rewrite(*t.Doc)
-		t.Doc = &doc
-	}
 	return v.With(t)
 }
 
