@@ -17,15 +17,14 @@ import (
 // places and references stay those of the source. A state only fills in what the
 // source does not tell: it may be of an older one.
 func (p *project) overlay(s *source.Stack, x *Plan) {
-	changes, order := x.changes()
-	renamed := p.planInstances(s, changes, order, x.state)
+	renamed := p.planInstances(s, x)
 	m := merger{p: p, state: x.state}
 	for i := range s.Resources {
 		r := &s.Resources[i]
 		if r.Properties = rename(r.Properties, renamed); r.Metadata.Kind == source.Map {
 			r.Metadata = rename(r.Metadata, renamed)
 		}
-		c, ok := changes[r.Address]
+		c, ok := x.changes[r.Address]
 		if !ok {
 			continue
 		}
@@ -44,29 +43,33 @@ func (p *project) overlay(s *source.Stack, x *Plan) {
 // planInstances makes the managed instances of the stack those of the plan; what a
 // state does not hold may come. It returns the addresses that took the place of one
 // that stood for all.
-func (p *project) planInstances(s *source.Stack, changes map[string]change, order []string, state bool) map[string][]string {
+func (p *project) planInstances(s *source.Stack, x *Plan) map[string][]string {
+	instances := map[string][]string{} // by the address without keys
+	for _, address := range x.order {
+		instances[stripKeys(address)] = append(instances[stripKeys(address)], address)
+	}
 	renamed := map[string][]string{}
 	var out []source.Resource
 	for _, r := range s.Resources {
-		_, planned := changes[r.Address]
+		_, planned := x.changes[r.Address]
 		switch {
 		case strings.HasPrefix(r.Type, "data.") || strings.HasPrefix(r.Type, "ephemeral."):
 		case planned:
 			r.If, r.Uncertain = nil, false
 		case strings.Contains(r.Address, "[*]"):
-			for _, address := range order {
-				if stripKeys(address) == stripKeys(r.Address) {
-					one := r
-					one.Address, one.If, one.Uncertain = address, nil, false
-					out = append(out, one)
-					renamed[r.Address] = append(renamed[r.Address], address)
-				}
+			all := instances[stripKeys(r.Address)]
+			for _, address := range all {
+				one := r
+				one.Address, one.If, one.Uncertain = address, nil, false
+				out = append(out, one)
 			}
-			if state && renamed[r.Address] == nil {
-				break
+			if len(all) > 0 {
+				renamed[r.Address] = all
 			}
-			continue
-		case state:
+			if len(all) > 0 || !x.state {
+				continue
+			}
+		case x.state:
 		case len(r.If) > 0 || r.Uncertain:
 			continue
 		default:

@@ -66,10 +66,11 @@ func (r *jsonReader) plain(v *jsonValue) source.Value {
 
 // Plan is a plan or a state as terraform show -json prints it.
 type Plan struct {
-	file  File
-	doc   source.Value
-	top   *jsonValue
-	state bool
+	file    File
+	top     *jsonValue
+	state   bool
+	changes map[string]change // what is known of each instance, by address
+	order   []string          // of the addresses
 }
 
 // ReadPlan reads a plan or a state; nil, with a problem, where the file is neither.
@@ -79,7 +80,9 @@ func ReadPlan(f File) (*Plan, []source.Problem) {
 	if !ok {
 		return nil, p.problems
 	}
-	return &Plan{file: f, doc: doc, top: top, state: isState(doc)}, p.problems
+	x := &Plan{file: f, top: top, state: isState(doc), changes: map[string]change{}}
+	x.read(doc)
+	return x, p.problems
 }
 
 // isState tells a state from a plan.
@@ -136,8 +139,7 @@ func component(address string) string {
 // addresses are those of the managed instances that there will be.
 func (x *Plan) addresses() []string {
 	var out []string
-	_, order := x.changes()
-	for _, address := range order {
+	for _, address := range x.order {
 		if key := component(address); !strings.HasPrefix(key, "data.") {
 			out = append(out, address)
 		}
@@ -150,30 +152,28 @@ type change struct {
 	after, unknown source.Value
 }
 
-// changes is what is known of each instance, by address, and the addresses in order:
-// what a plan is about, and the data that it has read; all that a state holds.
-func (x *Plan) changes() (changes map[string]change, order []string) {
-	changes = map[string]change{}
+// read reads what is known of each instance: what a plan is about, and the data that
+// it has read; all that a state holds.
+func (x *Plan) read(doc source.Value) {
 	add := func(address source.Value, c change) {
 		text, ok := address.AsString()
-		if _, known := changes[text]; ok && !known && c.after.Kind == source.Map {
-			changes[text] = c
-			order = append(order, text)
+		if _, known := x.changes[text]; ok && !known && c.after.Kind == source.Map {
+			x.changes[text] = c
+			x.order = append(x.order, text)
 		}
 	}
-	for _, c := range x.doc.Get("resource_changes").Items {
+	for _, c := range doc.Get("resource_changes").Items {
 		add(c.Get("address"), change{hidden(c.Get("change", "after"), c.Get("change", "after_sensitive")), c.Get("change", "after_unknown")})
 	}
 	r := &planReader{instances: map[string][]string{}}
 	var held []source.Value
-	r.collect(x.doc.Get("prior_state", "values", "root_module"), &held, 0)
-	r.collect(x.doc.Get("values", "root_module"), &held, 0)
+	r.collect(doc.Get("prior_state", "values", "root_module"), &held, 0)
+	r.collect(doc.Get("values", "root_module"), &held, 0)
 	for _, v := range held {
 		if mode, _ := v.Get("mode").AsString(); x.state || mode == "data" {
 			add(v.Get("address"), change{after: hidden(v.Get("values"), v.Get("sensitive_values"))})
 		}
 	}
-	return changes, order
 }
 
 // readPlannedInputs gives the variables the values that the plan was made with.
