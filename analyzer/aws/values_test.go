@@ -19,6 +19,7 @@ import (
 // TestValuesAgree reads the literals of every plain template here and in the
 // fixtures a second way, by the YAML library and encoding/json into goformation's
 // structs. What stands there at the path of an attribute is what the node says.
+// Whether it is the right path the golden graphs tell.
 func TestValuesAgree(t *testing.T) {
 	var files []string
 	for _, pattern := range []string{
