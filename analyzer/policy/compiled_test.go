@@ -8,10 +8,12 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/serverlens/serverlens/analyzer/graph"
 	"github.com/serverlens/serverlens/rules"
 )
 
@@ -47,6 +49,18 @@ func TestCompiledRules(t *testing.T) {
 	}
 	if again := encode(e.rules[0].modules.compiler.Modules, e.rules, e.aws); !bytes.Equal(again, want) {
 		t.Error("what is linked is not what was compiled")
+	}
+}
+
+// TestTablesAgree holds what the tables repeat of an attribute against its row.
+func TestTablesAgree(t *testing.T) {
+	tables, err := readTables(rules.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := tables.(map[string]any)["limits"].(map[string]any)
+	if got, want := fmt.Sprint(limits["sqs_retention_s"]), strconv.Itoa(attributesOf().nodes[graph.Queue]["retention_s"].Most); got != want {
+		t.Errorf("sqs_retention_s is %s, but a queue keeps messages for up to %s s", got, want)
 	}
 }
 
