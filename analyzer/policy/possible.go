@@ -56,42 +56,48 @@ func (n *run) possible(ctx context.Context, r *Rule) (out []breach, err error) {
 
 // suspicion is as much of a finding as is known without what is unknown.
 func suspicion(r *Rule, body ast.Body, q topdown.QueryResult) breach {
-	b := breach{rule: r, severity: r.Severity(), message: r.Title}
-	for _, x := range body {
+	b := breach{rule: r, severity: r.Severity()}
+	if head := headOf(body); head != nil {
+		b = breachOf(r, filled(head, q))
+	}
+	missing := func(s string) bool { return s == "" }
+	b.with, b.path = slices.DeleteFunc(b.with, missing), slices.DeleteFunc(b.path, missing)
+	b.message = r.Title
+	return b
+}
+
+// filled is a term with its variables as they are bound, as far as they are.
+func filled(t *ast.Term, q topdown.QueryResult) *ast.Term {
+	switch v := t.Value.(type) {
+	case ast.Var:
+		if bound := q[v]; bound != nil {
+			return bound
+		}
+	case *ast.Array:
+		var items []*ast.Term
+		v.Foreach(func(x *ast.Term) { items = append(items, filled(x, q)) })
+		return ast.ArrayTerm(items...)
+	case ast.Object:
+		var fields [][2]*ast.Term
+		v.Foreach(func(k, x *ast.Term) { fields = append(fields, ast.Item(k, filled(x, q))) })
+		return ast.ObjectTerm(fields...)
+	}
+	return t
+}
+
+// headOf is what a body says of a finding, before its variables are bound; nil where
+// it is nowhere written.
+func headOf(body ast.Body) *ast.Term {
+	for _, x := range slices.Backward(body) {
 		terms, ok := x.Terms.([]*ast.Term)
 		if !ok || !x.IsEquality() {
 			continue
 		}
-		head, ok := terms[2].Value.(ast.Object)
-		if !ok || head.Get(ast.StringTerm("at")) == nil {
-			continue
-		}
-		known := func(name string) (out []string) {
-			list := head.Get(ast.StringTerm(name))
-			if list == nil {
-				return nil
-			}
-			if v, ok := list.Value.(ast.Var); ok && q[v] != nil {
-				list = q[v]
-			}
-			if a, ok := list.Value.(*ast.Array); ok {
-				a.Foreach(func(t *ast.Term) {
-					if v, ok := t.Value.(ast.Var); ok && q[v] != nil {
-						t = q[v]
-					}
-					out = append(out, textOf(t))
-				})
-			}
-			return out
-		}
-		copy(b.at[:], known("at"))
-		b.with = slices.DeleteFunc(known("with"), func(s string) bool { return s == "" })
-		b.path = slices.DeleteFunc(known("path"), func(s string) bool { return s == "" })
-		if s, ok := severities[textOf(head.Get(ast.StringTerm("severity")))]; ok {
-			b.severity = s
+		if head, ok := terms[2].Value.(ast.Object); ok && head.Get(ast.StringTerm("at")) != nil {
+			return terms[2]
 		}
 	}
-	return b
+	return nil
 }
 
 // focuses is a body once for each of its expressions that may fail because an
@@ -262,18 +268,24 @@ func (n *run) trial(r *Rule, body ast.Body, q topdown.QueryResult) *trial {
 func iterated(body ast.Body) map[ast.Var]bool {
 	known, out := map[ast.Var]bool{}, map[ast.Var]bool{}
 	for _, x := range body {
-		if terms, ok := x.Terms.([]*ast.Term); ok && x.IsEquality() && !x.Negated {
-			if ref, ok := terms[2].Value.(ast.Ref); ok {
-				for _, t := range ref[1:] {
-					if v, ok := t.Value.(ast.Var); ok && !known[v] {
-						out[v] = true
-					}
-				}
+		for _, t := range takenFrom(x) {
+			if v, ok := t.Value.(ast.Var); ok && !known[v] {
+				out[v] = true
 			}
 		}
 		varsOf(x, known)
 	}
 	return out
+}
+
+// takenFrom is the keys and indexes behind which an expression finds what it names.
+func takenFrom(x *ast.Expr) []*ast.Term {
+	if terms, ok := x.Terms.([]*ast.Term); ok && x.IsEquality() && !x.Negated {
+		if ref, ok := terms[2].Value.(ast.Ref); ok {
+			return ref[1:]
+		}
+	}
+	return nil
 }
 
 // once evaluates the body with what is assumed, and is the looks at unknown
