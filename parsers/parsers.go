@@ -42,7 +42,7 @@ type Var struct {
 	File        string // path; Name and Value say nothing then
 }
 
-// format is one input format. A further one is one more line of the table.
+// format is one input format. A further one is one more entry of formats.
 type format struct {
 	name string // as a reader would say it: "this is no …"
 	// unit is the path of the stack that a file may belong to: the file itself, or
@@ -57,15 +57,11 @@ type format struct {
 	load func(tree *source.Tree, unit string, s *settings) (stack *source.Stack, ok bool)
 }
 
-// The formats, by their places in the table.
-const (
-	templates = iota
-	configurations
-	plans
-)
+// formats is the table of input formats.
+var formats = []*format{templates, configurations, plans}
 
-var formats = []format{
-	{
+var (
+	templates = &format{
 		name: "CloudFormation or SAM template",
 		unit: func(file string) (string, bool) {
 			return file, slices.Contains([]string{".yaml", ".yml", ".json", ".template"}, strings.ToLower(path.Ext(file)))
@@ -77,8 +73,8 @@ var formats = []format{
 		load: func(tree *source.Tree, unit string, s *settings) (*source.Stack, bool) {
 			return cloudformation.Load(tree, unit, cloudformation.Options{Params: s.params})
 		},
-	},
-	{
+	}
+	configurations = &format{
 		name:    "Terraform configuration",
 		unit:    func(file string) (string, bool) { return path.Dir(file), terraform.IsConfig(path.Base(file)) },
 		matches: func([]byte) bool { return true },
@@ -86,16 +82,16 @@ var formats = []format{
 			stack := terraform.Load(tree, unit, terraform.Options{Inputs: s.inputs, Plan: s.plan, Shims: s.shims})
 			return stack, len(stack.Resources) > 0 || len(stack.Opaque) > 0
 		},
-	},
-	{
+	}
+	plans = &format{
 		name:    "terraform plan",
 		unit:    func(file string) (string, bool) { return file, strings.ToLower(path.Ext(file)) == ".json" },
 		matches: terraform.IsPlan,
 		load: func(tree *source.Tree, unit string, _ *settings) (*source.Stack, bool) {
 			return terraform.LoadPlan(tree, unit)
 		},
-	},
-}
+	}
+)
 
 // candidate is what may be a stack.
 type candidate struct {
@@ -419,7 +415,7 @@ func (f *finder) addStdin(opts Options) error {
 		return fmt.Errorf("%w: standard input is empty", ErrNothing)
 	}
 	f.out = append(f.out, candidate{
-		format: &formats[templates], tree: source.MemoryTree(map[string][]byte{Stdin: text}), unit: Stdin, named: true,
+		format: templates, tree: source.MemoryTree(map[string][]byte{Stdin: text}), unit: Stdin, named: true,
 	})
 	return nil
 }
@@ -465,31 +461,32 @@ func (f *finder) add(p string) error {
 // that take its name it is the one that it looks like. A file that is named has
 // to be a stack, whatever its name ends in.
 func (f *finder) addFile(file string, named bool) {
-	var takers []int
-	for i, x := range formats {
+	var takers []*format
+	for _, x := range formats {
 		if _, ok := x.unit(file); ok {
-			takers = append(takers, i)
+			takers = append(takers, x)
 		}
 	}
-	i := 0
+	as := formats[0]
 	switch {
 	case len(takers) > 0:
-		i = takers[0]
+		as = takers[0]
 	case !named:
 		return
 	}
 	if len(takers) > 1 {
 		text, err := f.tree.Read(file)
-		k := slices.IndexFunc(takers, func(i int) bool { return err == nil && formats[i].matches(text) })
-		i = takers[max(k, 0)]
+		if i := slices.IndexFunc(takers, func(x *format) bool { return err == nil && x.matches(text) }); i >= 0 {
+			as = takers[i]
+		}
 	}
-	unit, _ := formats[i].unit(file)
-	key := formats[i].name + ":" + unit
+	unit, _ := as.unit(file)
+	key := as.name + ":" + unit
 	k, known := f.seen[key]
 	if !known {
 		k = len(f.out)
 		f.seen[key] = k
-		f.out = append(f.out, candidate{format: &formats[i], tree: f.tree, unit: unit})
+		f.out = append(f.out, candidate{format: as, tree: f.tree, unit: unit})
 	}
 	f.out[k].files = append(f.out[k].files, file)
 	f.out[k].named = f.out[k].named || named

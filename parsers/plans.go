@@ -14,6 +14,7 @@ import (
 // readPlans finds the root that the plan which the options name is of, and leaves out
 // the plans that a search has found beside their roots: else all would be there twice.
 func (r *Reader) readPlans(o Options) error {
+	roots := roots{r, map[*candidate]map[string]bool{}}
 	var given *terraform.Plan
 	if o.Plan != "" {
 		f, err := o.read(o.Plan)
@@ -23,27 +24,34 @@ func (r *Reader) readPlans(o Options) error {
 		plan, problems := terraform.ReadPlan(f)
 		r.problems = append(r.problems, problems...)
 		if given = plan; plan != nil {
-			r.problems = append(r.problems, r.assign(plan)...)
+			r.problems = append(r.problems, roots.assign(plan)...)
 		}
 	}
-	var left []string
+	left := map[string]bool{}
 	for _, c := range r.candidates {
-		root := r.rootBeside(c)
+		root := roots.beside(c)
 		if root == nil {
 			continue
 		}
-		left = append(left, c.unit)
+		left[c.unit] = true
 		if given == nil || given.File() != c.unit {
 			root.notes = append(root.notes, source.Problem{Summary: "left out: a plan of what is read itself (--plan reads both together)", At: source.InFile(c.unit)})
 		}
 	}
-	r.candidates = slices.DeleteFunc(r.candidates, func(c candidate) bool { return c.format == &formats[plans] && slices.Contains(left, c.unit) })
+	r.candidates = slices.DeleteFunc(r.candidates, func(c candidate) bool { return c.format == plans && left[c.unit] })
 	return nil
+}
+
+// roots is the Terraform roots among the candidates, and what those declare that a
+// plan was held against.
+type roots struct {
+	*Reader
+	declared map[*candidate]map[string]bool
 }
 
 // assign gives a plan to the root that it fits best, or of those that it fits alike
 // to the one that it lies in.
-func (r *Reader) assign(plan *terraform.Plan) []source.Problem {
+func (r roots) assign(plan *terraform.Plan) []source.Problem {
 	var best []*candidate
 	most := 0.0
 	for i := range r.candidates {
@@ -77,28 +85,32 @@ func (r *Reader) assign(plan *terraform.Plan) []source.Problem {
 }
 
 // fit is how well a plan fits a candidate; see terraform.Plan.Fit.
-func (r *Reader) fit(plan *terraform.Plan, c *candidate) float64 {
-	if c.format != &formats[configurations] {
+func (r roots) fit(plan *terraform.Plan, c *candidate) float64 {
+	if c.format != configurations {
 		return 0
 	}
-	stack := c.load(r.settings).stack
-	if stack == nil {
-		return 0
+	declared, known := r.declared[c]
+	if !known {
+		if stack := c.load(r.settings).stack; stack != nil {
+			declared = terraform.Components(stack)
+		}
+		r.declared[c] = declared
 	}
-	return plan.Fit(stack)
+	return plan.Fit(declared)
 }
 
-// rootBeside is the root in the folder of a plan that a search has found, where it is
-// a plan of that root.
-func (r *Reader) rootBeside(c candidate) *candidate {
-	if c.named || c.format != &formats[plans] {
+// beside is the root in the folder of a plan that a search has found, where it is a
+// plan of that root.
+func (r roots) beside(c candidate) *candidate {
+	if c.named || c.format != plans {
 		return nil
 	}
-	i := slices.IndexFunc(r.candidates, func(x candidate) bool {
-		return x.format == &formats[configurations] && x.unit == path.Dir(c.unit)
-	})
+	i := slices.IndexFunc(r.candidates, func(x candidate) bool { return x.format == configurations && x.unit == path.Dir(c.unit) })
+	if i < 0 {
+		return nil
+	}
 	text, err := c.tree.Read(c.unit)
-	if i < 0 || err != nil {
+	if err != nil {
 		return nil
 	}
 	plan, _ := terraform.ReadPlan(terraform.File{Name: c.unit, Text: text})

@@ -251,7 +251,7 @@ func checkOverlay(t *testing.T, file string, run []byte, s *source.Stack, tree *
 		t.Errorf("%s: %v", file, problems)
 		return
 	}
-	if fit := plan.Fit(s); fit < 0.5 {
+	if fit := plan.Fit(Components(s)); fit < 0.5 {
 		t.Errorf("%s fits its root by %v", file, fit)
 	}
 	over := Load(tree, root, Options{Plan: plan})

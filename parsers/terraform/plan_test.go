@@ -48,7 +48,7 @@ func TestFit(t *testing.T) {
 		"data \"aws_sqs_queue\" \"d\" {}\n":                                                            0,
 		"":                                                                                             0,
 	} {
-		if got := plan.Fit(loadFiles(t, map[string]string{"main.tf": text}, Options{})); got != want {
+		if got := plan.Fit(Components(loadFiles(t, map[string]string{"main.tf": text}, Options{}))); got != want {
 			t.Errorf("%v, want %v for\n%s", got, want, text)
 		}
 	}

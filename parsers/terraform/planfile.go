@@ -93,14 +93,10 @@ func isState(doc source.Value) bool {
 // File is the name of the file that the plan was read from.
 func (x *Plan) File() string { return x.file.Name }
 
-// Fit says how well a plan fits a stack that was read from source, from 0, where it
-// is of another root, to 1: by how much both declare of what either does. A plan is
-// of no root that declares less than half of what the plan names.
-func (x *Plan) Fit(s *source.Stack) float64 {
-	named, declared, shared := map[string]bool{}, map[string]bool{}, 0
-	for _, address := range x.addresses() {
-		named[component(address)] = true
-	}
+// Components is what a root itself declares, as far as there is a plan of it: the
+// addresses of resources and calls of modules, without keys.
+func Components(s *source.Stack) map[string]bool {
+	declared := map[string]bool{}
 	for _, r := range s.Resources {
 		if !strings.HasPrefix(r.Type, "data.") {
 			declared[component(r.Address)] = true
@@ -108,6 +104,17 @@ func (x *Plan) Fit(s *source.Stack) float64 {
 	}
 	for _, o := range s.Opaque {
 		declared[component(o.Address)] = true
+	}
+	return declared
+}
+
+// Fit says how well a plan fits a root that declares some components, from 0, where
+// it is of another root, to 1: by how much both declare of what either does. A plan
+// is of no root that declares less than half of what the plan names.
+func (x *Plan) Fit(declared map[string]bool) float64 {
+	named, shared := map[string]bool{}, 0
+	for _, address := range x.addresses() {
+		named[component(address)] = true
 	}
 	for name := range named {
 		if declared[name] {
