@@ -22,7 +22,7 @@ func (sys *System) keep(k Keep) {
 		return
 	}
 	for _, s := range sys.Stacks {
-		s.Resources, s.Outputs, s.Opaque = nil, nil, nil
+		s.Resources, s.Outputs, s.Opaque, s.Stored = nil, nil, nil, nil
 	}
 	if k == Graphs {
 		return

@@ -273,11 +273,9 @@ func asyncInvocation(request []source.Value) bool {
 // mentioned is the nodes of some kinds that are referred to in v or below it.
 func (b *builder) mentioned(r *resource, v source.Value, kinds []graph.Kind) []end {
 	var out []end
-	for _, ref := range v.AllRefs() {
-		for _, e := range b.follow(r.stack, ref, kinds) {
-			if e.node != nil && slices.Contains(kinds, e.node.Kind) {
-				out = append(out, e)
-			}
+	for _, e := range b.led(r.stack, v, kinds) {
+		if e.node != nil && slices.Contains(kinds, e.node.Kind) {
+			out = append(out, e)
 		}
 	}
 	return out

@@ -20,6 +20,7 @@ type builder struct {
 	names     map[string][]*graph.Node // nodes by physical name, as nameOf spells it
 	joined    bool                     // more than one stack
 	open      []openEnd
+	stored    map[storedAs][]*resource    // parameters in Parameter Store
 	followed  map[step][]end              // what aliases and imports lead to
 	made      map[*resource][]*graph.Edge // of uncertain resources without a node
 
@@ -62,7 +63,7 @@ type export struct {
 func newBuilder(stacks []*source.Stack) *builder {
 	b := &builder{
 		g: graph.New(), stacks: stacks, made: map[*resource][]*graph.Edge{}, byAddress: map[*source.Stack]map[string]*resource{},
-		exports: map[string]export{}, followed: map[step][]end{}, names: map[string][]*graph.Node{}, joined: len(stacks) > 1,
+		exports: map[string]export{}, stored: map[storedAs][]*resource{}, followed: map[step][]end{}, names: map[string][]*graph.Node{}, joined: len(stacks) > 1,
 		policies: map[*graph.Node][]attached{}, opaque: map[*source.Stack]map[string]*source.Opaque{},
 	}
 	readable := maxWithin
@@ -72,6 +73,9 @@ func newBuilder(stacks []*source.Stack) *builder {
 			r := &resource{Resource: &s.Resources[i], stack: s, row: byType[s.Resources[i].Type], readable: &readable}
 			b.resources = append(b.resources, r)
 			b.byAddress[s][r.Address] = r
+			if r.isStored() {
+				b.addStored(r)
+			}
 		}
 		b.opaque[s] = map[string]*source.Opaque{}
 		for i := range s.Opaque {

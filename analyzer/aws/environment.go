@@ -94,14 +94,15 @@ func (b *builder) all(r *resource, guards ...source.Guard) (source.Guard, bool) 
 
 // variable makes the edges to what one variable names.
 func (b *builder) variable(r *resource, name string, v source.Value, when source.Guard) {
+	ends := b.seek
 	if kind, secret, ok := dynamicReference(v); ok {
 		b.copied(r, name, secret, []graph.Kind{kind}, when)
-		return
+		ends = b.seekTaken
 	}
 	if v.Kind == source.String && len(v.Refs()) == 0 && !namesSomething(name, v.Text) {
 		return
 	}
-	for _, e := range b.seek(r, v, graph.Ending(graph.Configures)) {
+	for _, e := range ends(r, v, graph.Ending(graph.Configures)) {
 		if e.literal && slices.Contains(everydayNames, e.node.Kind) {
 			continue
 		}

@@ -150,20 +150,11 @@ func (b *builder) openOpaque(s *source.Stack, o *source.Opaque) {
 // openMentioned opens some relations of the nodes that a value mentions, and of no
 // partners of theirs.
 func (b *builder) openMentioned(s *source.Stack, v source.Value, why string, relations func(graph.Kind) []graph.Relation) {
-	for _, e := range b.followAll(s, v) {
+	for _, e := range b.led(s, v, nil) {
 		for _, rel := range relations(e.node.Kind) {
 			openAlone(e.node, rel, why)
 		}
 	}
-}
-
-// followAll is the nodes that a value of a stack mentions, also below itself.
-func (b *builder) followAll(s *source.Stack, v source.Value) []end {
-	var out []end
-	for _, ref := range v.AllRefs() {
-		out = append(out, b.follow(s, ref, nil)...)
-	}
-	return out
 }
 
 // isCustomResource reports whether the source of an opaque part is the type of a
@@ -192,7 +183,7 @@ func (b *builder) modules() {
 				continue
 			}
 			n := b.module(s, o)
-			for _, e := range b.followAll(s, o.Inputs) {
+			for _, e := range b.led(s, o.Inputs, nil) {
 				if e.node != n {
 					b.g.Connect(&graph.Edge{From: n, To: e.node, Relation: graph.Configures, Basis: graph.Inferred, If: e.when, At: e.at})
 				}

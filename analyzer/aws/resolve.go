@@ -62,14 +62,12 @@ func (b *builder) find(r *resource, v source.Value, kinds []graph.Kind, outside 
 func (b *builder) declared(r *resource, v source.Value, kinds []graph.Kind) []end {
 	a, isARN := parseARN(v.Pieces())
 	var out []end
-	for _, ref := range v.AllRefs() {
-		for _, e := range b.follow(r.stack, ref, kinds) {
-			if slices.Contains(kinds, e.node.Kind) && (!isARN || a.allows(e.node)) {
-				if e.at.IsZero() {
-					e.at = v.At
-				}
-				out = append(out, e)
+	for _, e := range b.led(r.stack, v, kinds) {
+		if slices.Contains(kinds, e.node.Kind) && (!isARN || a.allows(e.node)) {
+			if e.at.IsZero() {
+				e.at = v.At
 			}
+			out = append(out, e)
 		}
 	}
 	if len(out) > 0 {
@@ -248,12 +246,10 @@ func (b *builder) rowless(s *source.Stack, r *resource, ref source.Ref, kinds []
 // name, for a reference at a place.
 func (b *builder) followValue(s *source.Stack, v source.Value, kinds []graph.Kind, at source.Location) []end {
 	var out []end
-	for _, inner := range v.AllRefs() {
-		for _, e := range b.follow(s, inner, kinds) {
-			if !slices.ContainsFunc(out, func(o end) bool { return o.node == e.node }) {
-				e.at = at
-				out = append(out, e)
-			}
+	for _, e := range b.led(s, v, kinds) {
+		if !slices.ContainsFunc(out, func(o end) bool { return o.node == e.node }) {
+			e.at = at
+			out = append(out, e)
 		}
 	}
 	if len(out) > 0 {
@@ -273,31 +269,40 @@ func (b *builder) followValue(s *source.Stack, v source.Value, kinds []graph.Kin
 // another stack exports them; of every type where none is named. It does not
 // follow aliases.
 func (b *builder) resourcesOf(s *source.Stack, v source.Value, types ...string) []*resource {
-	return b.resourcesIn(s, v, types, map[string]bool{})
+	return b.resourcesIn(s, v, types, map[any]bool{})
 }
 
-func (b *builder) resourcesIn(s *source.Stack, v source.Value, types []string, imported map[string]bool) []*resource {
+func (b *builder) resourcesIn(s *source.Stack, v source.Value, types []string, seen map[any]bool) []*resource {
 	var out []*resource
 	for _, ref := range v.AllRefs() {
 		if ref.Import != "" {
-			if x := b.exports[ref.Import]; !imported[ref.Import] {
-				imported[ref.Import] = true
-				out = append(out, b.resourcesIn(x.stack, x.value, types, imported)...)
+			if x := b.exports[ref.Import]; !seen[ref.Import] {
+				seen[ref.Import] = true
+				out = append(out, b.resourcesIn(x.stack, x.value, types, seen)...)
 			}
 		} else if r := b.byAddress[s][ref.Address]; r != nil && (len(types) == 0 || slices.Contains(types, r.Type)) {
 			out = append(out, r)
 		}
 	}
+	for _, t := range b.allTaken(s, v) {
+		if !seen[t.resource] {
+			seen[t.resource] = true
+			out = append(out, b.resourcesIn(t.stack, t.value(), types, seen)...)
+		}
+	}
 	return out
 }
 
-// exported is the value that an import stands for, and the stack that exports it;
-// of anything else itself.
+// exported is the value that an import or the value of a parameter stands for, and
+// the stack that hands it out; of anything else itself.
 func (b *builder) exported(s *source.Stack, v source.Value) (*source.Stack, source.Value) {
 	if len(v.Refs()) == 1 && v.Refs()[0].Import != "" {
 		if x, ok := b.exports[v.Refs()[0].Import]; ok {
 			return x.stack, x.value
 		}
+	}
+	if all := b.allTaken(s, v); len(all) == 1 {
+		return all[0].stack, all[0].value()
 	}
 	return s, v
 }

@@ -12,7 +12,7 @@ import (
 type Links struct {
 	exports, imports []string
 	names            []named
-	arns             []mention
+	mentions         []mention
 }
 
 // named is a resource with a literal name.
@@ -21,7 +21,8 @@ type named struct {
 	kind graph.Kind
 }
 
-// mention is an ARN with a literal name, or one that is spelled alike.
+// mention is an ARN with a literal name, or one that is spelled alike, or a
+// parameter whose value is taken in.
 type mention struct{ service, name string }
 
 // LinksOf reads the links of a stack.
@@ -30,7 +31,18 @@ func LinksOf(s *source.Stack) Links {
 	seen := map[mention]bool{}
 	for i := range s.Resources {
 		r := &resource{Resource: &s.Resources[i], stack: s, row: byType[s.Resources[i].Type]}
-		l.collect(r.Properties, seen)
+		l.collect(s, r.Properties, seen)
+		switch {
+		case r.isStored():
+			for _, name := range r.storedNames() {
+				l.names = append(l.names, named{name, graph.Parameter})
+			}
+			continue
+		case r.Type == "data.aws_ssm_parameter":
+			for _, name := range r.storedNames() {
+				l.reads(name, seen)
+			}
+		}
 		if r.row == nil || r.row.kind == "" {
 			continue
 		}
@@ -39,7 +51,7 @@ func LinksOf(s *source.Stack) Links {
 		}
 	}
 	for _, o := range s.Outputs {
-		l.collect(o.Value, seen)
+		l.collect(s, o.Value, seen)
 		if name, ok := o.Export.AsString(); ok && name != "" {
 			l.exports = append(l.exports, name)
 		}
@@ -48,40 +60,56 @@ func LinksOf(s *source.Stack) Links {
 }
 
 // collect adds what a value, or one below it, leads to.
-func (l *Links) collect(v source.Value, seen map[mention]bool) {
+func (l *Links) collect(s *source.Stack, v source.Value, seen map[mention]bool) {
 	for _, ref := range v.Refs() {
 		if ref.Import != "" {
 			l.imports = append(l.imports, ref.Import)
 		}
 	}
 	for _, a := range v.Alts() {
-		l.collect(a.Value, seen)
+		l.collect(s, a.Value, seen)
 	}
 	for i := range v.Items {
-		l.collect(v.Items[i], seen)
+		l.collect(s, v.Items[i], seen)
 	}
 	for i := range v.Entries {
-		l.collect(v.Entries[i].Value, seen)
+		l.collect(s, v.Entries[i].Value, seen)
 	}
 	if v.Doc() != nil {
-		l.collect(*v.Doc(), seen)
+		l.collect(s, *v.Doc(), seen)
+	}
+	for _, x := range readings(s, v) {
+		l.reads(x.name, seen)
 	}
 	if len(v.Parts()) == 0 && !strings.HasPrefix(v.Text, "arn:") {
 		return
 	}
 	if a, ok := parseARN(v.Pieces()); ok {
-		if name, ok := a.name(); ok && !seen[mention{a.service, name}] {
-			m := mention{strings.Clone(a.service), strings.Clone(name)}
-			seen[m] = true
-			l.arns = append(l.arns, m)
+		if name, ok := a.name(); ok {
+			l.add(a.service, name, seen)
 		}
+	}
+}
+
+func (l *Links) add(service, name string, seen map[mention]bool) {
+	if !seen[mention{service, name}] {
+		m := mention{strings.Clone(service), strings.Clone(name)}
+		seen[m] = true
+		l.mentions = append(l.mentions, m)
+	}
+}
+
+// reads notes a parameter that is read by a name which says the same in every stack.
+func (l *Links) reads(name string, seen map[mention]bool) {
+	if !strings.Contains(name, ownStack) {
+		l.add("ssm", name, seen)
 	}
 }
 
 // Systems groups stacks that were read together, by their links, into systems, each
 // of which has one graph: stacks are linked where one imports what another exports,
 // or where an ARN in one has the literal name of a resource that another one, and no
-// third, declares. Systems and the stacks in them, which are named by their place
+// third, declares, or one takes in the value of such a parameter. Systems and the stacks in them, which are named by their place
 // in stacks, are in that order.
 func Systems(stacks []Links) [][]int {
 	l := linker{leader: make([]int, len(stacks)), exports: map[string]int{}, names: map[string][]declared{}}
@@ -102,7 +130,7 @@ func Systems(stacks []Links) [][]int {
 				l.join(i, other)
 			}
 		}
-		for _, m := range s.arns {
+		for _, m := range s.mentions {
 			if other, ok := l.named(m); ok {
 				l.join(i, other)
 			}

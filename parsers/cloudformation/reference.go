@@ -213,6 +213,13 @@ func (t *template) bind(decl source.Entry, open bool) source.Value {
 	switch {
 	case strings.HasPrefix(kind, "AWS::SSM::Parameter::Value<"): // the name of a value that is stored elsewhere
 		v = v.WithRefs(handed.AllRefs())
+		switch {
+		case given:
+			fallback = source.Value{Kind: source.String, Text: text}
+		case isHanded:
+			fallback = handed
+		}
+		t.stored(name, fallback)
 	case given:
 		return t.typed(source.Value{Kind: source.String, Text: text}, kind)
 	case isHanded:
@@ -231,6 +238,17 @@ func (t *template) bind(decl source.Entry, open bool) source.Value {
 		}
 	}
 	return v
+}
+
+// stored notes under which name the value of a parameter is stored elsewhere.
+func (t *template) stored(name string, as source.Value) {
+	if as.Kind == source.Unset {
+		return
+	}
+	if t.stack.Stored == nil {
+		t.stack.Stored = map[string]source.Value{}
+	}
+	t.stack.Stored[t.prefix+name] = as
 }
 
 // handed is the value that the parent of a nested stack gives to a parameter.

@@ -109,6 +109,7 @@ type Stack struct {
 	Outputs    []Output
 	Conditions []Condition         // that are open, in the order of the template
 	Allowed    map[string][]string // values that a parameter of a condition may take, where the template restricts them
+	Stored     map[string]Value    // CloudFormation: of parameters whose value is kept in Parameter Store, the name that it has there
 	Opaque     []Opaque
 	Unseen     string // why there may be resources that are not seen, such as those a macro makes; "" if there are none
 	Problems   []Problem
