@@ -24,8 +24,8 @@ func TestKeep(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := Analyze(context.Background(), stacks, problems, o)
-	if got := len(whole.Systems); got != 2 || len(whole.Systems[0].Result.Findings) == 0 {
-		t.Fatalf("%d systems, want the linked stacks and the other one", got)
+	if got := len(whole.Systems); got != 3 || len(whole.Systems[0].Result.Findings) == 0 || len(whole.Systems[2].Stacks) != 2 {
+		t.Fatalf("%d systems, want those linked by an export, by a stored value, and the other one", got)
 	}
 	for _, keep := range []Keep{Everything, Graphs, Findings} {
 		o.Keep = keep
@@ -48,7 +48,7 @@ func TestKeep(t *testing.T) {
 				t.Errorf("keeping %d: a graph is %v", keep, got)
 			}
 			for _, s := range sys.Stacks {
-				if got := s.Resources != nil; got != (keep == Everything) {
+				if got := s.Resources != nil || s.Stored != nil; got != (keep == Everything) {
 					t.Errorf("keeping %d: resources are %v", keep, got)
 				}
 			}

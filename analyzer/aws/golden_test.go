@@ -76,6 +76,25 @@ func TestJoinedGraph(t *testing.T) {
 	compare(t, "testdata/joined.golden", stacks...)
 }
 
+// TestStoredGraph compares the graph of stacks of three formats that hand names to
+// each other by Parameter Store.
+func TestStoredGraph(t *testing.T) {
+	tree, err := source.OpenTree("testdata/stored", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	stacks := []*source.Stack{terraform.Load(tree, "jobs", terraform.Options{})}
+	for _, name := range []string{"orders.yaml", "shop.yaml"} {
+		stack, ok := cloudformation.Load(tree, name, cloudformation.Options{})
+		if !ok {
+			t.Fatalf("no template: %v", stack.Problems)
+		}
+		stacks = append(stacks, stack)
+	}
+	compare(t, "testdata/stored.golden", stacks...)
+}
+
 func compare(t *testing.T, golden string, stacks ...*source.Stack) {
 	t.Helper()
 	g := aws.Build(stacks)

@@ -51,6 +51,53 @@ func TestHostileReferences(t *testing.T) {
 	}
 }
 
+// TestHostileParameters builds graphs of parameters that store each other's values:
+// two stacks in a circle, a long chain, and one that names more than any value does.
+func TestHostileParameters(t *testing.T) {
+	const circle = `
+Resources:
+  %s: {Type: AWS::SSM::Parameter, Properties: {Name: /%s, Type: String, Value: "{{resolve:ssm:/%s}}{{resolve:ssm:/%s}}"}}
+  Q%s: {Type: AWS::SQS::Queue}
+  F%s: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {X: "{{resolve:ssm:/%s}}"}}}}
+`
+	stack := func(own, other string) *source.Stack {
+		return load(t, own, fmt.Sprintf(circle, own, own, other, own, own, own, other))
+	}
+	g := aws.Build([]*source.Stack{stack("a", "b"), stack("b", "a")})
+	if got := len(g.In(g.Node("b#b"), graph.Reads)); got != 1 {
+		t.Errorf("%d functions read a parameter of a circle; want 1", got)
+	}
+
+	const long = 5_000
+	var s strings.Builder
+	s.WriteString("Resources:\n  Q: {Type: AWS::SQS::Queue}\n")
+	store := func(name, value string) {
+		fmt.Fprintf(&s, "  %s: {Type: AWS::SSM::Parameter, Properties: {Name: /%s, Type: String, Value: %s}}\n", name, name, value)
+	}
+	reader := func(name, parameter string) {
+		fmt.Fprintf(&s, "  %s: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {X: '{{resolve:ssm:/%s}}'}}}}\n", name, parameter)
+	}
+	for i := range long {
+		store(fmt.Sprint("P", i), fmt.Sprintf("'{{resolve:ssm:/P%d}}'", i+1))
+	}
+	store(fmt.Sprint("P", long), "!Ref Q")
+	reader("Far", "P0")
+	var all strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&s, "  W%d: {Type: AWS::SQS::Queue}\n", i)
+		fmt.Fprintf(&all, "${W%d}", i)
+	}
+	store("Wide", `!Sub "`+all.String()+`"`)
+	reader("Much", "Wide")
+	g = aws.Build([]*source.Stack{load(t, "long", s.String())})
+	if got := g.Out(g.Node("Far"), graph.Configures); len(got) != 1 || got[0].To != g.Node("Q") {
+		t.Errorf("a chain leads to %v", got)
+	}
+	if got := g.Out(g.Node("Much"), graph.Configures); len(got) != 0 {
+		t.Errorf("a value names %d nodes", len(got))
+	}
+}
+
 // TestManyStatesOfOneName numbers the states of many branches that are called
 // alike, each in a step: searching for a free number takes half a minute.
 func TestManyStatesOfOneName(t *testing.T) {

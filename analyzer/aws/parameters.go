@@ -40,37 +40,53 @@ func (r *resource) isStored() bool {
 // has it (AWS Systems Manager API Reference, PutParameter).
 const ownStack = "<>"
 
-// storedName spells the name of a parameter so that equal ones are spelled alike,
-// without the version that may be asked for.
-func storedName(parts []source.Part) string {
+// spellStored spells a text so that equal names in it are spelled alike: in angle
+// brackets what is not known.
+func spellStored(parts []source.Part) string {
 	var s strings.Builder
 	for _, p := range parts {
 		switch {
 		case p.Text != "":
 			s.WriteString(p.Text)
 		case p.Ref != nil:
-			s.WriteString(ownStack + source.RefOf(*p.Ref).Text)
+			s.WriteString(ownStack + "<" + source.RefOf(*p.Ref).Text + ">")
 		case p.Expr == "" || strings.HasPrefix(p.Expr, "AWS::Stack"):
-			s.WriteString(ownStack + p.Expr)
+			s.WriteString(ownStack + "<" + p.Expr + ">")
 		default:
 			s.WriteString("<" + p.Expr + ">")
 		}
 	}
-	return withoutVersion(s.String())
+	return s.String()
 }
 
-func withoutVersion(name string) string {
-	if i := strings.LastIndexByte(name, ':'); i >= 0 && strings.Trim(name[i+1:], "0123456789") == "" {
-		return name[:i]
+// storedName is a name so spelled, without the version that may be asked for. One
+// of which nothing is written may be another one in another stack.
+func storedName(spelled string) string {
+	if i := strings.LastIndexByte(spelled, ':'); i >= 0 && strings.Trim(spelled[i+1:], "0123456789") == "" {
+		spelled = spelled[:i]
 	}
-	return name
+	inside := 0
+	for _, c := range spelled {
+		switch {
+		case c == '<':
+			inside++
+		case c == '>':
+			inside--
+		case inside == 0 && c != '/':
+			return spelled
+		}
+	}
+	if spelled == "" {
+		return ""
+	}
+	return ownStack + spelled
 }
 
 // storedNames is the names that a resource gives a parameter, or looks one up by.
 func (r *resource) storedNames() []string {
 	var out []string
 	for _, v := range r.get(r.Properties, prop{"Name", "name"}).Cases() {
-		if name := storedName(v.Pieces()); name != "" && !slices.Contains(out, name) {
+		if name := storedName(spellStored(v.Pieces())); name != "" && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}
@@ -89,7 +105,7 @@ func (b *builder) addStored(r *resource) {
 	if r.terraform() {
 		reference.Attribute = "name"
 	}
-	for _, name := range append(names, storedName(source.RefOf(reference).Parts())) {
+	for _, name := range append(names, storedName(spellStored(source.RefOf(reference).Parts()))) {
 		b.stored[storedAs{r.stack, name}] = append(b.stored[storedAs{r.stack, name}], r)
 	}
 }
@@ -114,32 +130,36 @@ func readings(s *source.Stack, v source.Value) []reading {
 		return nil
 	}
 	var out []reading
-	seen := map[string]bool{}
+	var seen map[string]bool // hardly any text has readings
 	add := func(name string, at source.Location) {
-		if name != "" && !seen[name] {
-			seen[name] = true
-			out = append(out, reading{name, at})
+		if name == "" || seen[name] {
+			return
 		}
+		if seen == nil {
+			seen = map[string]bool{}
+		}
+		seen[name] = true
+		out = append(out, reading{name, at})
 	}
 	dynamic := false
 	for _, p := range v.Pieces() {
 		dynamic = dynamic || strings.Contains(p.Text, dynamicParameter)
-		if p.Text == "" && p.Ref == nil {
+		if p.Text == "" && p.Ref == nil && len(s.Stored) > 0 {
 			for _, name := range s.Stored[p.Expr].Cases() {
-				add(storedName(name.Pieces()), p.At)
+				add(storedName(spellStored(name.Pieces())), p.At)
 			}
 		}
 	}
 	if !dynamic {
 		return out
 	}
-	for rest := storedName(v.Pieces()); ; {
+	for rest := spellStored(v.Pieces()); ; {
 		_, after, found := strings.Cut(rest, dynamicParameter)
 		name, behind, closed := strings.Cut(after, "}}")
 		if !found || !closed {
 			return out
 		}
-		add(withoutVersion(name), v.At)
+		add(storedName(name), v.At)
 		rest = behind
 	}
 }
@@ -210,9 +230,15 @@ const maxTaken = 32
 func (b *builder) endsOf(parameters []taken, kinds []graph.Kind) []end {
 	var out []end
 	for _, t := range parameters {
-		if found := b.followOnce(argument{t.resource, "value"}, t.stack, t.value(), kinds, t.at); len(found) <= maxTaken {
-			out = append(out, found...)
+		v := t.value()
+		found := b.followOnce(argument{t.resource, "value"}, t.stack, v, kinds, t.at)
+		if len(found) > maxTaken {
+			continue
 		}
+		for i := range found {
+			found[i].literal = v.Kind == source.String && len(v.Refs()) == 0
+		}
+		out = append(out, found...)
 	}
 	return out
 }
@@ -239,6 +265,9 @@ func (b *builder) seekTaken(r *resource, v source.Value, kinds []graph.Kind) []e
 
 // allTaken is the declared parameters whose values v takes in, in either way.
 func (b *builder) allTaken(s *source.Stack, v source.Value) []taken {
+	if len(b.stored) == 0 {
+		return nil
+	}
 	out := b.takenIn(s, v)
 	for _, ref := range v.AllRefs() {
 		out = append(out, b.takenBy(s, ref)...)

@@ -37,6 +37,22 @@ Resources:
 Resources:
   News: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: sqs, Endpoint: !Sub "arn:aws:sqs:eu-west-1:${AWS::AccountId}:jobs"}]}}
 `
+	stores = `
+Parameters: {Env: {Type: String}}
+Resources:
+  Jobs: {Type: AWS::SQS::Queue}
+  ByName: {Type: AWS::SSM::Parameter, Properties: {Name: /jobs, Type: String, Value: !Ref Jobs}}
+  ByEnv: {Type: AWS::SSM::Parameter, Properties: {Name: !Sub "/${Env}/jobs", Type: String, Value: !Ref Jobs}}
+  ByStack: {Type: AWS::SSM::Parameter, Properties: {Name: !Sub "/${AWS::StackName}/jobs", Type: String, Value: !Ref Jobs}}
+  ByOther: {Type: AWS::SSM::Parameter, Properties: {Name: !Ref Env, Type: String, Value: !Ref Jobs}}
+`
+	reads = `
+Parameters:
+  Env: {Type: String}
+  Stored: {Type: AWS::SSM::Parameter::Value<String>, Default: /jobs}
+Resources:
+  News: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: sqs, Endpoint: %s}]}}
+`
 	alone = `
 Resources:
   Other: {Type: AWS::SNS::Topic, Properties: {TopicName: jobs}}
@@ -53,6 +69,13 @@ func TestSystems(t *testing.T) {
 		{"a literal name", map[string]string{"a": queueStack, "b": byName}, "a+b"},
 		{"a name that two declare", map[string]string{"a": queueStack, "b": byName, "c": queueStack}, "a b c"},
 		{"a name of another kind", map[string]string{"a": alone, "b": byName}, "a b"},
+		{"a stored value", map[string]string{"a": fmt.Sprintf(reads, `"{{resolve:ssm:/jobs:12}}"`), "b": stores}, "a+b"},
+		{"a stored value in a text", map[string]string{"a": fmt.Sprintf(reads, `!Sub "arn:aws:sqs:eu-west-1:1:{{resolve:ssm:/${Env}/jobs}}"`), "b": stores}, "a+b"},
+		{"a stored value by a parameter", map[string]string{"a": stores, "b": fmt.Sprintf(reads, `!Ref Stored`)}, "a+b"},
+		{"a stored value that two declare", map[string]string{"a": stores, "b": fmt.Sprintf(reads, `!Ref Stored`), "c": stores}, "a b c"},
+		{"a value stored under the stack's name", map[string]string{"a": stores, "b": fmt.Sprintf(reads, `!Sub "{{resolve:ssm:/${AWS::StackName}/jobs}}"`)}, "a b"},
+		{"a value stored under any name", map[string]string{"a": stores, "b": fmt.Sprintf(reads, `!Sub "{{resolve:ssm:${Env}}}"`)}, "a b"},
+		{"a value that nobody stores", map[string]string{"a": stores, "b": fmt.Sprintf(reads, `"{{resolve:ssm:/other}}"`)}, "a b"},
 		{"all together", map[string]string{"a": byName, "b": queueStack, "c": importer, "d": alone}, "a+b+c d"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,10 +2,45 @@ package cloudformation
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
+
+// TestStored tells the names under which values of parameters are stored: given,
+// handed down, or by default.
+func TestStored(t *testing.T) {
+	const parameters = `
+Parameters:
+  Env: {Type: String}
+  Bus: {Type: AWS::SSM::Parameter::Value<String>, Default: /shop/bus}
+  Given: {Type: AWS::SSM::Parameter::Value<String>, Default: /shop/bus}
+  Open: {Type: "AWS::SSM::Parameter::Value<List<String>>"}
+  Name: {Type: AWS::SSM::Parameter::Name, Default: /shop/bus}
+Resources:
+  It: {Type: Custom::Thing, Properties: {X: [!Ref Bus, !Ref Given, !Ref Open, !Ref Name]}}
+`
+	s := load(t, parameters+`
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: child.yaml
+      Parameters: {Bus: !Sub "/${Env}/bus", Open: !Ref Given}
+`, map[string]string{"Given": "/given"}, "child.yaml", parameters)
+	var got []string
+	for _, name := range slices.Sorted(maps.Keys(s.Stored)) {
+		got = append(got, name+": "+show(s.Stored[name]))
+	}
+	want := []string{`Bus: "/shop/bus"`, `Child/Bus: ?/${Env}/bus`, `Child/Given: "/shop/bus"`, `Child/Open: ?Ref Given`, `Given: "/given"`}
+	if !slices.Equal(got, want) {
+		t.Errorf("stored under\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if x := resource(t, s, "It").Properties.Get("X"); show(x) != `[?Ref Bus, ?Ref Given, ?Ref Open, "/shop/bus" default]` {
+		t.Errorf("the values are %s", show(x))
+	}
+}
 
 func TestNestedStacks(t *testing.T) {
 	s := load(t, `
