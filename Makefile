@@ -18,15 +18,19 @@ test: ## all tests
 generate: ## write what tests compare: golden files, documentation, compiled rules
 	go test $$(grep -rl --include='*_test.go' '"update"' . | xargs -n1 dirname | sort -u) -args -update
 
-# PAIRS is a folder of pairs, EDGES what the reference comparer found in them; what
-# is not given is skipped. Where AWS's translator is installed for Python, the
-# translations that the tests carry are written anew.
+# PAIRS is a folder of pairs, EDGES what the reference comparer found in them, PLANS
+# a folder of Terraform's plans and their roots, SCHEMA the provider's schema; what is
+# not given is skipped. Where AWS's translator is installed for Python, the
+# translations that the tests carry are written anew; where Terraform is, the table
+# of functions is held against it.
 SAM := parsers/cloudformation/sam
 
 .PHONY: oracle
-oracle: ## the graphs of SAM templates against AWS's own translations (PAIRS=, EDGES=)
+oracle: ## SAM against AWS's own translations, Terraform against the CLI (PAIRS=, EDGES=, PLANS=, SCHEMA=)
 	if python3 -c 'import samtranslator' 2>/dev/null; then python3 $(SAM)/testdata/translate.py $(SAM)/testdata; fi
 	SERVERLENS_PAIRS=$(PAIRS) SERVERLENS_EDGES=$(EDGES) go test -count=1 -v -run 'SAM|Translat|Comparer|Drops' ./analyzer ./$(SAM)
+	SERVERLENS_PLANS=$(PLANS) SERVERLENS_TERRAFORM=$$(command -v terraform) go test -count=1 -v -run 'Plans|FunctionTable' ./parsers/terraform
+	SERVERLENS_TERRAFORM_SCHEMA=$(SCHEMA) go test -count=1 -v -run ArgumentsExist ./analyzer/aws
 
 # CORPUS is a folder of labelled templates and Terraform roots.
 .PHONY: corpus

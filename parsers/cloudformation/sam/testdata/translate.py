@@ -83,6 +83,9 @@ def main():
         except Exception as problem:
             causes = getattr(problem, "causes", None) or [problem]
             sys.exit(f"{path}: " + "; ".join(getattr(c, "message", str(c)) for c in causes))
+        for resource in out["Resources"].values():
+            if isinstance(resource.get("DependsOn"), list):  # the translator makes it of a set
+                resource["DependsOn"].sort()
         path.with_suffix(".cfn.json").write_text(json.dumps(out, indent=1, sort_keys=True) + "\n")
 
 
