@@ -31,7 +31,8 @@ type module struct {
 	providers  map[string]*provider
 }
 
-// metaArguments are the arguments of a block that Terraform itself reads.
+// metaArguments are the arguments of a resource or call that Terraform itself
+// reads; in a block inside it they are arguments like any other.
 var metaArguments = map[string]bool{"count": true, "for_each": true, "depends_on": true, "provider": true, "providers": true}
 
 // callArguments are those of a module call beside them.

@@ -101,7 +101,7 @@ func (m *module) body(b *body, sc scope, in around) source.Value {
 	out := source.MapOf(m.p.place(node{m: m}, b.at), make([]source.Entry, 0, len(b.attrs)+len(b.blocks))...)
 	out.Sensitive = in.sensitive
 	for _, a := range b.attrs {
-		if metaArguments[a.name] {
+		if in.depth == 0 && metaArguments[a.name] {
 			continue
 		}
 		n := node{m: m, e: a.expr, sc: sc}
