@@ -90,6 +90,7 @@ type link struct {
 	// findFrom and findTo replace from and to where a path does not say it; in is
 	// what the link stands for, as for attr.read.
 	findFrom, findTo func(b *builder, r *resource, in source.Value) []end
+	toKinds          []graph.Kind // of what to names, where it can be of few
 	mode             string
 	attrs            []attr
 	dead             prop           // dead-letter target of this edge
@@ -145,15 +146,21 @@ func (r *resource) dig(v source.Value, path string) source.Value {
 	return v
 }
 
-// digEach is the list of what lies at a path below each element of a list.
+// digEach is the list of what lies at a path below each element of a list; a list
+// there stands for its elements.
 func (r *resource) digEach(v source.Value, path string) source.Value {
 	var items []source.Value
 	for g, x := range r.decoded(v).Elements() {
-		y := r.dig(x, path)
-		if len(g) > 0 {
-			y = source.Value{Kind: source.Unknown, At: y.At}.With(source.Trace{Refs: y.Refs(), Alts: []source.Alternative{{If: g, Value: y}}})
+		for inner, y := range r.dig(x, path).Elements() {
+			when, ok := g.And(inner)
+			if !ok {
+				continue
+			}
+			if len(when) > 0 {
+				y = source.Value{Kind: source.Unknown, At: y.At}.With(source.Trace{Refs: y.Refs(), Alts: []source.Alternative{{If: when, Value: y}}})
+			}
+			items = append(items, y)
 		}
-		items = append(items, y)
 	}
 	return source.ListOf(v.At, items...)
 }
