@@ -16,7 +16,9 @@ var rows = concat(
 	apiGatewayRows,
 	apiGatewayV2Rows,
 	appSyncRows,
+	bedrockRows,
 	brokerRows,
+	callerRows,
 	cloudFrontRows,
 	cognitoRows,
 	computeRows,
@@ -32,6 +34,8 @@ var rows = concat(
 	latticeRows,
 	loadBalancerRows,
 	logRows,
+	notifierRows,
+	pipelineRows,
 	pipeRows,
 	refactorSpacesRows,
 	s3Rows,
@@ -86,7 +90,8 @@ func Build(stacks []*source.Stack) *graph.Graph {
 	for _, read := range passes {
 		read(b)
 	}
-	b.g.Prune(func(n *graph.Node) bool { return n.Stack != nil })
+	// A resource of no kind of its own is a node for what it does to others.
+	b.g.Prune(func(n *graph.Node) bool { return n.Stack != nil && n.Kind != graph.Resource })
 	b.openness()
 	limitedStores(b)
 	shardsRead(b)

@@ -155,6 +155,9 @@ func (b *builder) nodes() {
 	}
 }
 
+// counts reports whether the resource is a node of a kind that rules look for.
+func (r *resource) counts() bool { return r.node != nil && r.node.Kind != graph.Resource }
+
 // describe gives the node of a resource its attributes.
 func (b *builder) describe(r *resource) {
 	values := make([]source.Value, len(r.row.attrs))
@@ -389,6 +392,8 @@ func (b *builder) ends(r *resource, l *link, in source.Value, to bool) []end {
 	switch {
 	case find != nil:
 		return find(b, r, in)
+	case to && l.toKinds != nil:
+		return b.resolveAs(r, r.get(in, p), l.toKinds)
 	case p != (prop{}):
 		return b.resolve(r, r.get(in, p), partnersOf(l.rel, to))
 	case r.node == nil && r.row.is != (prop{}):
@@ -430,7 +435,7 @@ func (b *builder) connect(r *resource, e edge) *graph.Edge {
 		From: e.from.node, To: e.to.node, Relation: e.rel, Basis: basis,
 		If: e.when, At: at, Via: r.Via, Attrs: e.attrs,
 	})
-	if r.Uncertain && r.node == nil {
+	if r.Uncertain && !r.counts() {
 		b.made[r] = append(b.made[r], made)
 	}
 	return made

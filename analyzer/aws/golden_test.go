@@ -50,7 +50,7 @@ func TestTerraformGraphs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tree.Close()
-	for _, dir := range []string{"terraform", "frontdoors", "documents", "modules"} {
+	for _, dir := range []string{"terraform", "frontdoors", "documents", "modules", "others"} {
 		t.Run(dir, func(t *testing.T) {
 			compare(t, "testdata/"+dir+".golden", terraform.Load(tree, dir, terraform.Options{}))
 		})

@@ -324,9 +324,9 @@ func (x *effect) describe() {
 // decides it.
 func grantMode(action source.Value) source.Value {
 	switch strings.ToLower(action.Text) {
-	case "lambda:invokeasync", "states:startexecution", "ecs:runtask", "ecs:starttask", "batch:submitjob", "glue:startjobrun", "codebuild:startbuild":
+	case "lambda:invokeasync", "states:startexecution", "ecs:runtask", "ecs:starttask", "batch:submitjob", "glue:startjobrun", "codebuild:startbuild", "codepipeline:startpipelineexecution":
 		return source.StringOf("async", action.At)
-	case "states:startsyncexecution", "appsync:graphql", "lambda:invokefunctionurl":
+	case "states:startsyncexecution", "appsync:graphql", "lambda:invokefunctionurl", "bedrock:invokeagent", "bedrock:invokeflow":
 		return source.StringOf("sync", action.At)
 	}
 	return source.Value{Kind: source.Unknown, Text: "mode", At: action.At}

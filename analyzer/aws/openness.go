@@ -106,13 +106,20 @@ func (b *builder) openUncertain() {
 			continue
 		}
 		why := "how many there are of " + r.Address + " is not known"
-		if r.node != nil {
+		if r.counts() {
 			b.g.OpenKind(r.node.Kind, why)
 			continue
 		}
+		partner := func(n *graph.Node) []graph.Kind {
+			if r.node == nil || n == nil {
+				return nil
+			}
+			return []graph.Kind{n.Kind}
+		}
 		for _, e := range b.made[r] {
 			if slices.ContainsFunc(r.row.links, func(l link) bool { return l.rel == e.Relation }) {
-				b.open = append(b.open, openEnd{known: e.From, rel: e.Relation, why: why}, openEnd{known: e.To, rel: e.Relation.Reverse(), why: why})
+				b.open = append(b.open, openEnd{known: e.From, rel: e.Relation, why: why, kinds: partner(e.To)},
+					openEnd{known: e.To, rel: e.Relation.Reverse(), why: why, kinds: partner(e.From)})
 			}
 		}
 	}

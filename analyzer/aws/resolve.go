@@ -35,6 +35,16 @@ func (b *builder) resolve(r *resource, v source.Value, kinds []graph.Kind) []end
 	return b.find(r, v, kinds, true)
 }
 
+// resolveAs is resolve for what can be of a few kinds only, or is a resource
+// without one: where it is not known, it opens the relation of these alone.
+func (b *builder) resolveAs(r *resource, v source.Value, kinds []graph.Kind) []end {
+	out := b.resolve(r, v, append([]graph.Kind{graph.Resource, graph.Module}, kinds...))
+	for i := range out {
+		out[i].kinds = kinds
+	}
+	return out
+}
+
 // seek is resolve for the declared nodes alone.
 func (b *builder) seek(r *resource, v source.Value, kinds []graph.Kind) []end {
 	return b.find(r, v, kinds, false)

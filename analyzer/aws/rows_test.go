@@ -28,7 +28,8 @@ var newer = []string{
 // ofNewerTypes is the properties of whole types that are newer than that.
 var ofNewerTypes = []string{
 	"InvokeConfiguration.RoleArn", "InvokeConfiguration.TargetArn", "OnFailureConfiguration.Arn", // AWS::EventsV2::Subscriber
-	"ResourceArn", // AWS::Lambda::ResourcePolicy
+	"ResourceArn",                                                   // AWS::Lambda::ResourcePolicy
+	"GatewayIdentifier", "TargetConfiguration.Mcp.Lambda.LambdaArn", // AWS::BedrockAgentCore::GatewayTarget
 }
 
 func isNewer(typ, path string) bool {

@@ -186,9 +186,9 @@ func (q request) access() access {
 	case "http", "execute-api", "activity":
 		return access{call: true}
 	}
-	s, known := services[q.service]
+	s := services[q.service]
 	a := s.accessOf(q.action)
-	if !known && a.write { // a service without stores
+	if len(s.kinds) == 0 && a.write { // a service without stores
 		return access{call: true}
 	}
 	return a
@@ -210,7 +210,7 @@ func (q request) mode() string {
 	}
 	a := q.access()
 	switch q.service {
-	case "sqs", "sns", "events", "kinesis", "firehose", "states", "ecs", "batch", "glue", "codebuild":
+	case "sqs", "sns", "events", "kinesis", "firehose", "states", "ecs", "batch", "glue", "codebuild", "codepipeline":
 		if !a.read {
 			return "async"
 		}

@@ -138,7 +138,9 @@ func (v *view) isSetInMotion(e *graph.Edge) bool {
 		return e.Relation == graph.Triggers || e.Relation == graph.Writes
 	case graph.Alarm:
 		return e.Relation == graph.Triggers && is(e.To, compute...)
-	case graph.External, graph.Resource, graph.Module:
+	case graph.Resource: // who listens to the topic that it tells makes the difference
+		return e.Relation == graph.Triggers && text(e.Attrs, "mode") != "" && is(e.To, compute...)
+	case graph.External, graph.Module:
 		return e.Relation == graph.Triggers && text(e.Attrs, "mode") != ""
 	}
 	return e.Relation == graph.Triggers
