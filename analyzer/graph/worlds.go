@@ -54,14 +54,18 @@ func (g *Graph) World(w source.World) *Graph {
 
 // Blur is the graph where there are too many worlds to look at each: what differs
 // between them is unknown, and an edge that may be missing while its ends are
-// there is taken out and its relation opened. It has no alternatives and no guards.
+// there is taken out and its relation opened. What is in no world, because a switch
+// is off, is not in it either. It has no alternatives and no guards.
 func (g *Graph) Blur() *Graph {
 	const why = "it depends on more conditions than can be looked at one by one"
 	var hidden []*Edge
 	out := g.project(blur,
-		func(*Node) bool { return true },
+		func(n *Node) bool { return !g.never(n.If) },
 		func(e *Edge) bool {
-			if e.always() {
+			switch {
+			case slices.ContainsFunc(e.guards(), g.never):
+				return false
+			case e.always():
 				return true
 			}
 			hidden = append(hidden, e)
@@ -76,6 +80,15 @@ func (g *Graph) Blur() *Graph {
 		}
 	}
 	return out
+}
+
+// never reports whether a guard holds in no world, whatever the parameters are.
+func (g *Graph) never(guard source.Guard) bool {
+	return slices.ContainsFunc(guard, func(t source.Term) bool {
+		return slices.ContainsFunc(g.Conditions, func(c source.Condition) bool {
+			return c.Name == t.Condition && (c.Expr.Op == source.False && !t.Not || c.Expr.Op == source.True && t.Not)
+		})
+	})
 }
 
 // Union is the graph of all worlds at once: every node and edge that may exist,

@@ -70,3 +70,14 @@ func TestBlur(t *testing.T) {
 		t.Errorf("guards are left: %v", g.Guards())
 	}
 }
+
+// What a switch that is off guards is in no world, so it is not in what stands for
+// all of them, and opens nothing there.
+func TestBlurOff(t *testing.T) {
+	g := conditional()
+	g.Conditions = []source.Condition{{Name: "Prod", Expr: source.Expr{Op: source.False}}}
+	g = g.Blur()
+	if f := g.Node("F"); g.Node("Q") != nil || len(g.Edges) > 0 || len(f.Open) > 0 {
+		t.Errorf("%d nodes, edges %v, open %v", len(g.Nodes), g.Edges, f.Open)
+	}
+}

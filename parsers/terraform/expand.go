@@ -43,15 +43,19 @@ func (m *module) expand(key string, b *block) *expansion {
 	}
 	defer m.leave("the number of " + key)
 	x := &expansion{counted: count != nil, keyed: count == nil}
+	var number node
 	if count != nil {
-		for _, c := range m.p.cases(node{m: m, e: count.expr}) {
+		number = node{m: m, e: count.expr}
+		for _, c := range m.p.cases(number) {
 			m.count(x, c)
 		}
 	} else {
-		for _, c := range m.p.cases(node{m: m, e: each.expr}) {
+		number = node{m: m, e: each.expr}
+		for _, c := range m.p.cases(number) {
 			m.each(x, c, m.namedKeys(key))
 		}
 	}
+	m.p.switched(x, number)
 	if m.p.truncate(&x.instances) {
 		m.p.problem(source.Error, b.at, "%s has more than %d instances: the rest is not analysed", m.addr(key), maxInstances)
 	}
@@ -170,10 +174,11 @@ func (p *project) elements(n node, v cty.Value, marks cty.ValueMarks) []element 
 				value = key
 			}
 		}
-		for _, m := range []any{sensitiveMark{}, defaultMark{}} {
-			if _, ok := marks[m]; ok {
-				value = value.Mark(m)
-			}
+		if _, ok := marks[sensitiveMark{}]; ok {
+			value = value.Mark(sensitiveMark{})
+		}
+		for _, name := range defaultsIn(marks) {
+			value = value.Mark(defaultMark{name})
 		}
 		out = append(out, element{key, value, from})
 	}

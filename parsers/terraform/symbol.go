@@ -42,8 +42,9 @@ type (
 		named bool
 	}
 	sensitiveMark struct{} // never to be printed
-	defaultMark   struct{} // rests on the default of a variable of the root
 	guessMark     struct{} // rests on a comparison with something unknown
+	// defaultMark says that the value rests on the default of a variable of the root.
+	defaultMark struct{ variable string }
 )
 
 type symbols struct {

@@ -10,10 +10,12 @@
 // `module.api.aws_lambda_function.this["eu"]`. A data source has the type
 // "data.aws_x" and the address data.aws_x.y. Where the number of instances is
 // unknown there are those whose keys the configuration names; where it names none
-// one stands for all, with the key [*]. Nested blocks are a List of one
-// Map for each block, as they are written; dynamic blocks are expanded. What
-// Terraform itself reads of a resource, depends_on, lifecycle and provider, is
-// its Metadata. The default tags of the provider are merged into tags_all.
+// one stands for all, with the key [*]. What only the default of a variable of the
+// root leaves out is there under a condition that is false. Nested blocks are a
+// List of one Map for each block, as they are written; dynamic blocks are
+// expanded. What Terraform itself reads of a resource, depends_on, lifecycle and
+// provider, is its Metadata. The default tags of the provider are merged into
+// tags_all.
 package terraform
 
 import (
@@ -55,9 +57,11 @@ type project struct {
 	root       string // folder of the root module
 	userShims  *source.Tree
 	rootModule *module
-	inputs     map[string]node   // values of the root's variables
-	installed  map[string]string // what terraform init has put where
-	hasPlan    bool              // a plan will say which instances there are
+	inputs     map[string]node     // values of the root's variables
+	installed  map[string]string   // what terraform init has put where
+	hasPlan    bool                // a plan will say which instances there are
+	switches   map[string]position // variables of the root whose defaults leave something out
+	turned     map[string]position // those of an earlier evaluation, as they are in this one
 
 	texts      texts
 	configs    map[string]*config
@@ -89,7 +93,7 @@ func newProject(tree *source.Tree, root string, opts Options) *project {
 	p := &project{tree: tree, root: path.Clean(root), userShims: opts.Shims, hasPlan: opts.Plan != nil, texts: texts{}, configs: map[string]*config{}, shims: map[string]*config{},
 		templates: map[string]hclsyntax.Expression{}, mentions: map[hclsyntax.Expression]*mentions{}, funcs: map[string]function.Function{}, usage: newUsage(),
 		symbols: symbols{index: map[[2]string]int{}}, budget: newBudget(), busy: map[string]bool{}, missing: map[string]bool{},
-		documents: map[string]*node{}}
+		documents: map[string]*node{}, switches: map[string]position{}}
 	p.own = &owner{p}
 	return p
 }
@@ -107,16 +111,23 @@ func (p *project) load(opts Options) *source.Stack {
 		p.problem(source.Error, hcl.Range{Filename: p.root}, "cannot read the folder")
 		return p.stack()
 	}
-	p.usage.merge(c.usage)
 	p.readManifest()
-	p.rootModule = p.newModule(c, nil, nil, instance{})
-	p.readInputs(opts)
+	p.enterRoot(c, opts)
 	s := p.stack()
 	if opts.Plan != nil {
 		p.overlay(s, opts.Plan)
 		p.finish(s)
+		return s
 	}
+	p.addSwitched(s, opts)
 	return s
+}
+
+// enterRoot makes a configuration the root module, with the values of its variables.
+func (p *project) enterRoot(c *config, opts Options) {
+	p.usage.merge(c.usage)
+	p.rootModule = p.newModule(c, nil, nil, instance{})
+	p.readInputs(opts)
 }
 
 // readManifest reads where terraform init has put the modules.

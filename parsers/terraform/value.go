@@ -30,8 +30,7 @@ type draft struct {
 func (p *project) value(v cty.Value, n node, in around) source.Value {
 	bare, marks := v.Unmark()
 	_, sensitive := marks[sensitiveMark{}]
-	_, isDefault := marks[defaultMark{}]
-	in.sensitive, in.isDefault = in.sensitive || sensitive, in.isDefault || isDefault
+	in.sensitive, in.isDefault = in.sensitive || sensitive, in.isDefault || len(defaultsIn(marks)) > 0
 	in.depth++
 	out := draft{Value: source.Value{At: in.at, Sensitive: in.sensitive, Default: in.isDefault}}
 	from := p.follow(n)

@@ -39,6 +39,10 @@ func (m *module) variable(name string) cty.Value {
 func (m *module) readVariable(name string, b *block) cty.Value {
 	want, defaults := variableType(b)
 	v, isDefault := m.given(name, b)
+	turned, isSwitch := m.turned(name)
+	if want == cty.DynamicPseudoType && (turned.kind == cty.Bool || turned.kind == cty.Number) {
+		want = turned.kind
+	}
 	if v != cty.NilVal {
 		converted, ok := m.convertVariable(v, want, defaults)
 		if !ok {
@@ -54,8 +58,8 @@ func (m *module) readVariable(name string, b *block) cty.Value {
 			v = cty.UnknownVal(want.WithoutOptionalAttributesDeep()).Mark(refMark{id: id})
 		}
 	}
-	if isDefault && m.parent == nil {
-		v = v.Mark(defaultMark{})
+	if isSwitch || isDefault && m.parent == nil {
+		v = v.Mark(defaultMark{name})
 	}
 	if m.isTrue(b.body.attr("sensitive")) {
 		v = v.Mark(sensitiveMark{})
@@ -73,10 +77,20 @@ func (m *module) given(name string, b *block) (v cty.Value, isDefault bool) {
 			return v, false
 		}
 	}
-	if a := b.body.attr("default"); a != nil {
-		return m.eval(a.expr, scope{closed: true}), true
+	a := b.body.attr("default")
+	if a == nil {
+		return cty.NilVal, false
 	}
-	return cty.NilVal, false
+	if t, ok := m.turned(name); ok {
+		return t.value, false
+	}
+	return m.eval(a.expr, scope{closed: true}), true
+}
+
+// turned is how a variable of the root is turned, where it is a switch.
+func (m *module) turned(name string) (position, bool) {
+	t, ok := m.p.turned[name]
+	return t, ok && m.parent == nil
 }
 
 // input is where the caller gives a variable of the module its value.
