@@ -170,7 +170,7 @@ func (e *expander) roleOf(r *resource, typ string, other source.Value) source.Va
 			}
 		}
 	}
-	return mapCases(arn, func(c source.Value) source.Value {
+	return arn.Apply(func(c source.Value) source.Value {
 		for _, x := range c.AllRefs() {
 			return ref(x.Address, "", x.At)
 		}

@@ -97,7 +97,7 @@ func (e *expander) deploymentGroup(d deployment, application, serviceRole string
 	f.set("ApplicationName", ref(application, "", at))
 	f.set("ServiceRoleArn", ref(serviceRole, "Arn", at))
 	f.rename(v, "Role", "ServiceRoleArn")
-	f.set("DeploymentConfigName", mapCases(v.Get("Type"), func(c source.Value) source.Value {
+	f.set("DeploymentConfigName", v.Get("Type").Apply(func(c source.Value) source.Value {
 		if slices.Contains(codeDeployConfigs, c.Text) {
 			return source.StringOf("CodeDeployDefault.Lambda"+c.Text, c.At)
 		}
@@ -114,7 +114,7 @@ func (e *expander) deploymentGroup(d deployment, application, serviceRole string
 	f.set("AutoRollbackConfiguration", rollback.value())
 	f.take(v, "TriggerConfigurations")
 	if alarms := v.Get("Alarms"); !absent(alarms) {
-		f.set("AlarmConfiguration", mapCases(alarms, alarmConfiguration))
+		f.set("AlarmConfiguration", alarms.Apply(alarmConfiguration))
 	}
 	e.make(d.r, d.r.Address+"DeploymentGroup", "AWS::CodeDeploy::DeploymentGroup", f)
 }

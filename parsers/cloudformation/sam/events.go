@@ -152,7 +152,7 @@ func (e *expander) poll(r *resource, t target, ev event) {
 		f.set("DocumentDBEventSourceConfig", doc.value())
 	}
 	if d, ok := p.Entry("DestinationConfig"); ok {
-		d.Value = mapCases(d.Value, func(c source.Value) source.Value {
+		d.Value = d.Value.Apply(func(c source.Value) source.Value {
 			if failure := c.Get("OnFailure"); failure.Kind == source.Map {
 				return with(c, source.Entry{Key: "OnFailure", KeyAt: failure.At, Value: without(failure, "Type")})
 			}

@@ -64,7 +64,7 @@ func (e *expander) attachRole(r *resource, x *role, f *fields, property, to stri
 			own = &source.Guard{}
 		}
 	}
-	value := mapCases(given, func(c source.Value) source.Value {
+	value := given.Apply(func(c source.Value) source.Value {
 		if absent(c) {
 			return made
 		}
@@ -168,7 +168,7 @@ func s3Location(v source.Value, bucket, key, version string) source.Value {
 
 // only is the map v reduced to one entry, absent where it has none.
 func only(v source.Value, key string) source.Value {
-	return mapCases(v, func(c source.Value) source.Value {
+	return v.Apply(func(c source.Value) source.Value {
 		if c.Kind != source.Map {
 			return c
 		}

@@ -48,7 +48,7 @@ func (e *expander) existingRoute(a *api, ev event, path, method place) {
 		e.warn(ev.at, "%s: %s %s is defined already", ev.id, ev.props.Get("Method").Text, path.text)
 		return
 	}
-	op := mapCases(a.routes.operation(path.text, method.text), func(op source.Value) source.Value {
+	op := a.routes.operation(path.text, method.text).Apply(func(op source.Value) source.Value {
 		if op.Kind != source.Map {
 			return op
 		}

@@ -127,7 +127,7 @@ func (e *expander) destination(r *resource, t target, id string, d source.Entry)
 	}
 	made := id + kind.suffix
 	given := d.Value.Get("Destination")
-	value := mapCases(given, func(c source.Value) source.Value {
+	value := given.Apply(func(c source.Value) source.Value {
 		switch {
 		case !absent(c):
 			return c

@@ -222,7 +222,7 @@ func (e *expander) ruleEvent(r *resource, t target, ev event) {
 	}
 	f.take(p, "State")
 	if enabled := p.Get("Enabled"); !absent(enabled) {
-		f.set("State", mapCases(enabled, stateOf))
+		f.set("State", enabled.Apply(stateOf))
 	}
 	goal := fields{at: ev.at}
 	goal.set("Arn", t.arn(ev.at))

@@ -143,7 +143,7 @@ func (e *expander) body(a *api, f *fields) {
 
 // endpoint is the EndpointConfiguration of a REST API: SAM takes the type alone.
 func endpoint(v source.Value) source.Value {
-	return mapCases(v, func(c source.Value) source.Value {
+	return v.Apply(func(c source.Value) source.Value {
 		typ := c
 		if c.Kind == source.Map {
 			typ = c.Get("Type")

@@ -112,7 +112,7 @@ func (r *routes) operation(path, method string) source.Value {
 // operation says it too.
 func (r *routes) add(path, method place, op source.Value) {
 	if old := r.operation(path.text, method.text); old.Kind == source.Map {
-		op = mapCases(op, func(c source.Value) source.Value {
+		op = op.Apply(func(c source.Value) source.Value {
 			for _, o := range old.Entries {
 				if _, ok := c.Entry(o.Key); !ok && c.Kind == source.Map {
 					c = with(c, o)
@@ -130,7 +130,7 @@ func (r *routes) put(path, method place, op source.Value) {
 	if absent(r.items[i].Value) {
 		r.items[i].Value = source.MapOf(path.at)
 	}
-	r.items[i].Value = mapCases(r.items[i].Value, func(c source.Value) source.Value {
+	r.items[i].Value = r.items[i].Value.Apply(func(c source.Value) source.Value {
 		if c.Kind != source.Map {
 			return c
 		}
@@ -149,7 +149,7 @@ func (r *routes) put(path, method place, op source.Value) {
 // each applies f to each path item.
 func (r *routes) each(f func(path string, item source.Value) source.Value) {
 	for i, p := range r.items {
-		r.items[i].Value = mapCases(p.Value, func(item source.Value) source.Value {
+		r.items[i].Value = p.Value.Apply(func(item source.Value) source.Value {
 			if item.Kind != source.Map {
 				return item
 			}
@@ -166,7 +166,7 @@ func (r *routes) eachOperation(f func(method string, op source.Value) source.Val
 			if !isMethod(m.Key) {
 				continue
 			}
-			item.Entries[i].Value = mapCases(m.Value, func(op source.Value) source.Value {
+			item.Entries[i].Value = m.Value.Apply(func(op source.Value) source.Value {
 				if op.Kind != source.Map || absent(op.Get(integrationKey)) {
 					return op
 				}

@@ -116,20 +116,6 @@ func without(v source.Value, keys ...string) source.Value {
 	return v
 }
 
-// mapCases is v with f applied to everything that it can be.
-func mapCases(v source.Value, f func(source.Value) source.Value) source.Value {
-	if len(v.Alts()) == 0 {
-		return f(v)
-	}
-	out := source.Trace{Def: v.Def()}
-	for _, a := range v.Alts() {
-		x := mapCases(a.Value, f)
-		out.Alts = append(out.Alts, source.Alternative{If: a.If, Value: x})
-		out.Refs = append(out.Refs, x.AllRefs()...)
-	}
-	return source.Value{Kind: source.Unknown, Text: v.Text, At: v.At}.With(out)
-}
-
 // when is v under a guard, and nothing otherwise.
 func when(g source.Guard, v source.Value) source.Value {
 	if len(g) == 0 {
