@@ -109,8 +109,8 @@ func (l *Links) reads(name string, seen map[mention]bool) {
 // Systems groups stacks that were read together, by their links, into systems, each
 // of which has one graph: stacks are linked where one imports what another exports,
 // or where an ARN in one has the literal name of a resource that another one, and no
-// third, declares, or one takes in the value of such a parameter. Systems and the stacks in them, which are named by their place
-// in stacks, are in that order.
+// third, declares, or one takes in the value of such a parameter. Systems and the
+// stacks in them, which are named by their place in stacks, are in that order.
 func Systems(stacks []Links) [][]int {
 	l := linker{leader: make([]int, len(stacks)), exports: map[string]int{}, names: map[string][]declared{}}
 	for i, s := range stacks {
