@@ -165,9 +165,9 @@ func (p *project) merge(s, on *source.Stack) {
 	for _, t := range p.turned {
 		off[t.condition] = true
 	}
-	isOff := func(t source.Term) bool { return off[t.Condition] }
+	hangs := func(t source.Term) bool { return off[t.Condition] }
 	for _, r := range on.Resources { // of what may be any number of times nothing is known
-		if there[r.Address] || r.Uncertain || !slices.ContainsFunc(r.If, isOff) {
+		if there[r.Address] || r.Uncertain || !slices.ContainsFunc(r.If, hangs) {
 			continue
 		}
 		r.If = slices.DeleteFunc(slices.Clone(r.If), func(t source.Term) bool { return !open[t.Condition] && !off[t.Condition] })
