@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"github.com/awslabs/goformation/v7/cloudformation/apprunner"
 	"github.com/awslabs/goformation/v7/cloudformation/autoscaling"
 	"github.com/awslabs/goformation/v7/cloudformation/batch"
 	"github.com/awslabs/goformation/v7/cloudformation/codebuild"
@@ -38,6 +39,11 @@ var computeRows = []*row{
 			{rel: graph.Assumes, to: prop{"TaskRoleArn", "task_role_arn"}},
 			{rel: graph.LogsTo, to: prop{"ContainerDefinitions[].LogConfiguration.Options.awslogs-group", "container_definitions[].logConfiguration.options.awslogs-group"}},
 		},
+	},
+	{
+		kind: graph.ContainerService, cfn: (*apprunner.Service)(nil), tf: "aws_apprunner_service",
+		name:  prop{"ServiceName", "service_name"},
+		links: []link{{rel: graph.Assumes, to: prop{"InstanceConfiguration.InstanceRoleArn", "instance_configuration.instance_role_arn"}}},
 	},
 	{
 		kind: graph.Job, cfn: (*batch.JobDefinition)(nil), tf: "aws_batch_job_definition",

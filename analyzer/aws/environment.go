@@ -39,9 +39,11 @@ func readEnvironments(b *builder) {
 			continue
 		case r.node.Kind == graph.ContainerService:
 			b.containers(r, taskContainers)
+			b.appRunner(r)
 			continue
 		case r.node.Kind == graph.Job:
 			b.containers(r, jobContainer)
+			b.build(r)
 			continue
 		case r.node.Kind != graph.Function:
 			continue
@@ -77,6 +79,53 @@ func (b *builder) containers(r *resource, where prop) {
 			if when, ok := b.all(r, g, g2); ok {
 				b.copied(r, field(x, "Name").Text, field(x, "ValueFrom"), []graph.Kind{graph.Secret, graph.Parameter}, when)
 			}
+		}
+	}
+}
+
+// appRunner reads the variables and secrets of a service of AWS App Runner, which
+// stand with its image or with its code (AWS App Runner API Reference,
+// ImageConfiguration and CodeConfigurationValues).
+func (b *builder) appRunner(r *resource) {
+	each := func(where prop, read func(name string, v source.Value, when source.Guard)) {
+		for g, x := range r.get(r.Properties, where).Elements() {
+			when, ok := b.all(r, g)
+			for name, v := range dimensionsOf(x) {
+				if ok {
+					read(name, v, when)
+				}
+			}
+		}
+	}
+	variable := func(name string, v source.Value, when source.Guard) { b.variable(r, name, v, when) }
+	secret := func(name string, v source.Value, when source.Guard) {
+		b.copied(r, name, v, []graph.Kind{graph.Secret, graph.Parameter}, when)
+	}
+	each(prop{"SourceConfiguration.ImageRepository.ImageConfiguration.RuntimeEnvironmentVariables", "source_configuration.image_repository.image_configuration.runtime_environment_variables"}, variable)
+	each(prop{"SourceConfiguration.ImageRepository.ImageConfiguration.RuntimeEnvironmentSecrets", "source_configuration.image_repository.image_configuration.runtime_environment_secrets"}, secret)
+	each(prop{"SourceConfiguration.CodeRepository.CodeConfiguration.CodeConfigurationValues.RuntimeEnvironmentVariables", "source_configuration.code_repository.code_configuration.code_configuration_values.runtime_environment_variables"}, variable)
+	each(prop{"SourceConfiguration.CodeRepository.CodeConfiguration.CodeConfigurationValues.RuntimeEnvironmentSecrets", "source_configuration.code_repository.code_configuration.code_configuration_values.runtime_environment_secrets"}, secret)
+}
+
+// build reads the variables of a build; that of a secret may go on with a key
+// behind the secret's name (AWS CodeBuild API Reference, EnvironmentVariable).
+func (b *builder) build(r *resource) {
+	for g, x := range r.get(r.Properties, prop{"Environment.EnvironmentVariables", "environment.environment_variable"}).Elements() {
+		when, ok := b.all(r, g)
+		if !ok {
+			continue
+		}
+		name, v := r.get(x, prop{"Name", "name"}).Text, r.get(x, prop{"Value", "value"})
+		switch r.get(x, prop{"Type", "type"}).Text {
+		case "PARAMETER_STORE":
+			b.copied(r, name, v, []graph.Kind{graph.Parameter}, when)
+		case "SECRETS_MANAGER":
+			if v.Kind == source.String && !strings.HasPrefix(v.Text, "arn:") {
+				v.Text, _, _ = strings.Cut(v.Text, ":")
+			}
+			b.copied(r, name, v, []graph.Kind{graph.Secret}, when)
+		default:
+			b.variable(r, name, v, when)
 		}
 	}
 }

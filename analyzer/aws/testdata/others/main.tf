@@ -219,3 +219,42 @@ resource "aws_dms_s3_endpoint" "target" {
 resource "aws_flow_log" "packets" {
   log_destination = aws_s3_bucket.bucket.arn
 }
+
+# Variables of what runs containers.
+resource "aws_apprunner_service" "web" {
+  service_name = "web"
+  source_configuration {
+    image_repository {
+      image_identifier      = "x"
+      image_repository_type = "ECR"
+      image_configuration {
+        runtime_environment_variables = { BUCKET = aws_s3_bucket.bucket.bucket }
+        runtime_environment_secrets   = { TOKEN = "arn:aws:ssm:eu-west-1:123456789012:parameter/token" }
+      }
+    }
+  }
+}
+
+resource "aws_codebuild_project" "docs" {
+  name         = "docs"
+  service_role = "arn:aws:iam::123456789012:role/build"
+  environment {
+    type         = "LINUX_CONTAINER"
+    compute_type = "BUILD_GENERAL1_SMALL"
+    image        = "x"
+    environment_variable {
+      name  = "BUCKET"
+      value = aws_s3_bucket.bucket.bucket
+    }
+  }
+}
+
+resource "aws_ecs_task_definition" "task" {
+  family        = "task"
+  task_role_arn = "arn:aws:iam::123456789012:role/task"
+  container_definitions = jsonencode([{
+    name        = "main"
+    image       = "x"
+    environment = [{ name = "BUCKET", value = aws_s3_bucket.bucket.bucket }]
+  }])
+}
