@@ -153,11 +153,12 @@ func (p *project) again(turned map[string]position, opts Options) *project {
 }
 
 // merge adds to a stack the resources that are there only when switches are turned,
-// under conditions that do not hold.
+// under conditions that do not hold, and to those that are there by default what they
+// mention then.
 func (p *project) merge(s, on *source.Stack) {
-	there, open, off := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, r := range s.Resources {
-		there[r.Address] = true
+	there, open, off := map[string]int{}, map[string]bool{}, map[string]bool{}
+	for i, r := range s.Resources {
+		there[r.Address] = i
 	}
 	for _, c := range s.Conditions {
 		open[c.Name] = true
@@ -165,9 +166,19 @@ func (p *project) merge(s, on *source.Stack) {
 	for _, t := range p.turned {
 		off[t.condition] = true
 	}
+	whole := "variables other than by default" // which of several switches a value hangs on is unknown
+	for name := range off {
+		if len(off) == 1 {
+			whole = name
+		}
+	}
 	hangs := func(t source.Term) bool { return off[t.Condition] }
-	for _, r := range on.Resources { // of what may be any number of times nothing is known
-		if there[r.Address] || r.Uncertain || !slices.ContainsFunc(r.If, hangs) {
+	for _, r := range on.Resources {
+		if i, ok := there[r.Address]; ok {
+			s.Resources[i].Properties = either(whole, s.Resources[i].Properties, r.Properties)
+			continue
+		}
+		if r.Uncertain || !slices.ContainsFunc(r.If, hangs) { // of what may be any number of times nothing is known
 			continue
 		}
 		r.If = slices.DeleteFunc(slices.Clone(r.If), func(t source.Term) bool { return !open[t.Condition] && !off[t.Condition] })
@@ -178,10 +189,47 @@ func (p *project) merge(s, on *source.Stack) {
 		s.Conditions = append(s.Conditions, source.Condition{Name: p.turned[name].condition, Expr: source.Expr{Op: source.False}, At: at})
 		open[p.turned[name].condition] = true
 	}
+	if len(off) > 1 {
+		s.Conditions = append(s.Conditions, source.Condition{Name: whole, Expr: source.Expr{Op: source.False}, At: p.rootModule.c.place})
+	}
 	for _, c := range on.Conditions {
 		if !open[c.Name] {
 			c.Expr = source.Expr{Op: source.False}
 			s.Conditions = append(s.Conditions, c)
 		}
 	}
+}
+
+// either is a value with what it is under a condition that does not hold, where it
+// mentions more resources then: what else differs says nothing of the architecture.
+func either(condition string, v, on source.Value) source.Value {
+	if len(addMissing(v.AllRefs(), on.AllRefs())) == len(v.AllRefs()) {
+		return v
+	}
+	switch {
+	case v.Kind == source.Map && on.Kind == source.Map:
+		v.Entries = slices.Clone(v.Entries)
+		for _, e := range on.Entries {
+			i := slices.IndexFunc(v.Entries, func(x source.Entry) bool { return x.Key == e.Key })
+			if i >= 0 {
+				v.Entries[i].Value = either(condition, v.Entries[i].Value, e.Value)
+			} else if e.Value = either(condition, source.Value{At: e.Value.At}, e.Value); e.Value.Kind != source.Unset {
+				v.Entries = append(v.Entries, e)
+			}
+		}
+		return v
+	case v.Kind == source.List && on.Kind == source.List && len(v.Items) <= len(on.Items):
+		v.Items = slices.Clone(v.Items)
+		for i, x := range on.Items {
+			if i < len(v.Items) {
+				v.Items[i] = either(condition, v.Items[i], x)
+			} else if x = either(condition, source.Value{At: x.At}, x); x.Kind != source.Unset {
+				v.Items = append(v.Items, x)
+			}
+		}
+		return v
+	}
+	alts := []source.Alternative{{If: source.If(condition), Value: on}, {If: source.Unless(condition), Value: v}}
+	return source.Value{Kind: source.Unknown, Text: on.Text, At: on.At, Sensitive: v.Sensitive || on.Sensitive}.With(
+		source.Trace{Alts: alts, Refs: addMissing(v.AllRefs(), on.AllRefs())})
 }

@@ -124,3 +124,23 @@ module "off" {
   enabled = false
   queue   = aws_sqs_queue.plain[0].arn
 }
+
+# What is there by default has what hangs on a switch as an alternative.
+
+resource "aws_sqs_queue" "source" {
+  name           = "source"
+  delay_seconds  = var.enabled ? 10 : 5
+  redrive_policy = var.enabled ? jsonencode({ deadLetterTargetArn = aws_sqs_queue.local[0].arn, maxReceiveCount = 3 }) : null
+}
+
+resource "aws_s3_bucket_notification" "uploads" {
+  bucket = "uploads"
+
+  dynamic "queue" {
+    for_each = var.enabled ? [1] : []
+    content {
+      queue_arn = one(aws_sqs_queue.local[*].arn)
+      events    = ["s3:ObjectCreated:*"]
+    }
+  }
+}
