@@ -100,6 +100,11 @@ func (v *view) findEvents() []event {
 	return out
 }
 
+// isScheduled reports whether an edge sets something in motion by the clock.
+func isScheduled(e *graph.Edge) bool {
+	return is(e.From, graph.Schedule) || text(e.Attrs, "mode") == "schedule"
+}
+
 // eventOf is the event that an edge tells of, if it does.
 func (v *view) eventOf(e *graph.Edge) (event, bool) {
 	if !is(e.From, asyncSources...) || v.isStream(e.From) || !v.isSetInMotion(e) {
@@ -107,7 +112,7 @@ func (v *view) eventOf(e *graph.Edge) (event, bool) {
 	}
 	ev := event{
 		sources: []*graph.Node{e.From}, target: e.To, edges: []*graph.Edge{e},
-		workers: v.In(e.From, graph.Transforms), scheduled: is(e.From, graph.Schedule) || text(e.Attrs, "mode") == "schedule",
+		workers: v.In(e.From, graph.Transforms), scheduled: isScheduled(e),
 	}
 	if !is(e.From, connectors...) {
 		return ev, true

@@ -102,12 +102,12 @@ func (v *view) direct(r route) bool {
 func (r route) handsOver() bool { return r.async && r.target != nil && !is(r.target, graph.Function) }
 
 // isEntrance reports whether requests come in at a door from outside. One that
-// other components of the stack call is a step of theirs, unless they only do so
-// because of what came in there.
+// other components of the stack always call is a step of theirs, unless they only do
+// so because of what came in there; what calls by the clock brings nothing along.
 func (v *view) isEntrance(door *graph.Node) bool {
 	behind := v.behindAll(door)
 	for _, e := range v.In(door, graph.Invokes, graph.Triggers) {
-		if e.Basis == graph.Declared && !behind[e.From] {
+		if e.Basis == graph.Declared && len(e.If) == 0 && !isScheduled(e) && !behind[e.From] {
 			return false
 		}
 	}
