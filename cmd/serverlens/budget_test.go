@@ -188,7 +188,8 @@ func (b *bench) processes() {
 
 	b.row("peak memory, one template", b.process(b.lint, "lint", one).peak, 48, " MiB", "")
 	b.row("peak memory, 1,000 templates", b.process(b.lint, "lint", sam1000).peak, 160, " MiB", "")
-	b.row("peak memory, 100 Terraform roots", b.process(b.lint, "lint", tf100).peak, 64, " MiB", "the largest root alone: 64")
+	b.row("peak memory, the largest Terraform root", b.process(b.lint, "lint", filepath.Join(tf100, "stack0009")).peak, 64, " MiB", "")
+	b.row("peak memory, 100 Terraform roots", b.process(b.lint, "lint", tf100).peak, 0, " MiB", "")
 
 	for name, path := range map[string]string{"the demo": demo, "one template": one, "1,000 lines": long} {
 		r, each := ratio(15, b.linting(path), b.run(b.hello))

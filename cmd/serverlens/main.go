@@ -22,11 +22,11 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// pace has garbage collected when there are 24 MiB of it or, where that is more,
-// three fifths of what is in use: a template is linted without a collection, and a
-// thousand in two thirds of the memory that the runtime would take by itself.
+// pace has garbage collected when there are 56 MiB of it or, where that is more,
+// three fifths of what is in use: a template is linted without a collection, a
+// hundred with one or two, and a thousand in no more memory.
 func pace() {
-	const least = 24 << 20
+	const least = 56 << 20
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	debug.SetGCPercent(int(max(60, 100*least/max(live[0].Value.Uint64(), 4<<20))))
