@@ -41,6 +41,7 @@ func FuzzLoad(f *testing.F) {
 func FuzzShallow(f *testing.F) {
 	for _, text := range []string{
 		"a = [\"${ {b = \"\\\"\"} }\", \"%{ if c }$$${d}%{ endif }\"] # (\n", "a = (-\n-\n!b ? c[*].d : e) // \"\n", "a = <<E\n(\nE\nb = /* [ */ 1\n", "a = \"(\n\"}{",
+		"\"0!0\xe8",
 	} {
 		f.Add(text, 1)
 		f.Add(text, 300)

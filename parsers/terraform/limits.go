@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -131,8 +132,12 @@ func (l *levels) end(line bool) {
 
 // shallow reports whether the nesting of a file surely keeps within the limit. It
 // knows brackets, quotes, what is interpolated in them and comments up to the end of
-// a line, and in doubt says no: the lexer, which is slow, decides then.
+// a line, and in doubt says no: the lexer, which is slow, decides then. So it does
+// of bytes that are no text, at which a quoted text ends for it.
 func shallow(src []byte) bool {
+	if !utf8.Valid(src) {
+		return false
+	}
 	l := levels{open: []level{{lines: true}}}
 	var closers []byte // of what is open
 	for i := 0; i < len(src); i++ {
