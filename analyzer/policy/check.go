@@ -278,9 +278,10 @@ func inOrder(looks []look) []look {
 	return append([]look{}, slices.Compact(looks)...)
 }
 
-// errOf is an error that is one: a query that has what it wants ends with errClean.
+// errOf is an error that is one: a query that has what it wants ends with errClean or
+// errEnough.
 func errOf(err error) error {
-	if errors.Is(err, errClean) {
+	if errors.Is(err, errClean) || errors.Is(err, errEnough) {
 		return nil
 	}
 	return err

@@ -81,7 +81,7 @@ func (w *watch) look() {
 	case used > w.base+w.memory:
 		w.stop(errMemory)
 	case w.ran > w.time:
-		w.stop(fmt.Errorf("it ran for more than %v", w.limits.time))
+		w.stop(fmt.Errorf("it ran for more than %v", w.time))
 	default:
 		w.timer.Reset(w.every)
 	}

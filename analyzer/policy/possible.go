@@ -53,10 +53,7 @@ func (n *run) possible(ctx context.Context, r *Rule) (out []breach, err error) {
 				return nil
 			})
 			if err != nil {
-				if errors.Is(err, errEnough) {
-					err = nil
-				}
-				return out, err
+				return out, errOf(err)
 			}
 		}
 	}

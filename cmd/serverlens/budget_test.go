@@ -203,30 +203,32 @@ func (b *bench) processes() {
 	} else {
 		b.Log("cfn-lint is not installed: the comparison is left out")
 	}
-	b.many("generated", []string{sam100}, []string{sam1000}, []string{tf100})
+	b.many("generated", sam100, sam1000, []string{tf100})
 	if sam, terraform := b.corpus(); sam != nil {
-		b.many("real", []string{stacks(b, filepath.Join(b.dir, "real100"), "template.yaml", 100, func(i int) string { return sam[i%len(sam)] })},
-			[]string{stacks(b, filepath.Join(b.dir, "real1000"), "template.yaml", 1000, func(i int) string { return sam[i%len(sam)] })}, terraform)
+		real := func(n int) string {
+			return stacks(b, filepath.Join(b.dir, fmt.Sprint("real", n)), "template.yaml", n, func(i int) string { return sam[i%len(sam)] })
+		}
+		b.many("real", real(100), real(1000), terraform)
 	} else {
 		b.Log("SERVERLENS_CORPUS names no corpus: what real templates cost is left out")
 	}
 }
 
 // many measures 100 and 1,000 SAM templates and many Terraform roots.
-func (b *bench) many(what string, sam100, sam1000, roots []string) {
+func (b *bench) many(what, sam100, sam1000 string, roots []string) {
 	budget := func(most float64) float64 {
 		if what == "real" {
 			return most
 		}
 		return 0
 	}
-	name := func(ratio string) string { return fmt.Sprintf("%s, %s", ratio, what) }
+	name := func(row string) string { return row + ", " + what }
 	if cfnLint, err := exec.LookPath("cfn-lint"); err == nil {
-		files, _ := filepath.Glob(filepath.Join(sam100[0], "*", "*"))
+		files, _ := filepath.Glob(filepath.Join(sam100, "*", "*"))
 		r, each := ratio(1, b.run(slices.Concat([]string{cfnLint, "--format", "json", "-t"}, files)...), func() time.Duration {
 			var cpu []time.Duration
 			for range 9 {
-				cpu = append(cpu, b.linting(sam100...)())
+				cpu = append(cpu, b.linting(sam100)())
 			}
 			return median(cpu)
 		})
@@ -242,7 +244,7 @@ func (b *bench) many(what string, sam100, sam1000, roots []string) {
 	} else {
 		b.Log("tflint is not installed: the comparison is left out")
 	}
-	r, each := ratio(5, b.linting(sam1000...), func() time.Duration { return b.parsing(sam1000...) })
+	r, each := ratio(5, b.linting(sam1000), func() time.Duration { return b.parsing(sam1000) })
 	b.row(name("lint / parsing alone, 1,000 SAM templates"), r, budget(4), "x", each)
 	r, each = ratio(5, b.linting(roots...), func() time.Duration { return b.parsing(roots...) })
 	b.row(name("lint / parsing alone, the Terraform roots"), r, budget(3), "x", each)
